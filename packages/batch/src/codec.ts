@@ -1,0 +1,107 @@
+import { describe, Fault } from "@hopline/fault";
+import {
+  DataType,
+  Field,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  tableFromIPC,
+  tableToIPC,
+} from "apache-arrow";
+import { type BatchHeader, type BatchKind, headerFromSchema, headerToMetadata } from "./batch-header.js";
+import { type ColumnArrays, type ColumnKind, type ColumnSpec, type ColumnsOf, toVector } from "./columns.js";
+import { COMPLETENESS_COLUMNS, type CompletenessColumns } from "./completeness-batch.js";
+import { HOP_COLUMNS, type HopColumns } from "./hop-batch.js";
+
+/** Bytes of a `hops` batch: an Arrow IPC stream. */
+export function encodeHops(header: Omit<BatchHeader, "kind">, columns: HopColumns): Uint8Array {
+  return encode({ ...header, kind: "hops" }, HOP_COLUMNS, columns);
+}
+
+/** Bytes of a `completeness` batch: an Arrow IPC stream. */
+export function encodeCompleteness(
+  header: Omit<BatchHeader, "kind">,
+  columns: CompletenessColumns,
+): Uint8Array {
+  return encode({ ...header, kind: "completeness" }, COMPLETENESS_COLUMNS, columns);
+}
+
+export interface DecodedBatch {
+  readonly header: BatchHeader;
+  /** Columns as the header's kind lays down, checked by name and type. */
+  readonly table: Table;
+}
+
+const SPECS: Readonly<Record<BatchKind, ColumnSpec>> = {
+  hops: HOP_COLUMNS,
+  completeness: COMPLETENESS_COLUMNS,
+};
+
+/** @throws Fault `BATCH_INVALID` where the bytes are no Arrow stream or not one of ours. */
+export function decodeBatch(bytes: Uint8Array): DecodedBatch {
+  let table: Table;
+  try {
+    table = tableFromIPC(bytes);
+  } catch (thrown) {
+    throw new Fault({
+      code: "BATCH_INVALID",
+      message: `The batch is no Arrow IPC stream: ${describe(thrown)}.`,
+      cause: thrown,
+    });
+  }
+  const header = headerFromSchema(table.schema);
+  checkColumns(table, header.kind);
+  return { header, table };
+}
+
+function checkColumns(table: Table, kind: BatchKind): void {
+  for (const [name, columnKind] of Object.entries(SPECS[kind])) {
+    const field = table.schema.fields.find((candidate) => candidate.name === name);
+    if (field === undefined)
+      throw new Fault({ code: "BATCH_INVALID", message: `The ${kind} batch has no column "${name}".` });
+    if (!fits(field.type, columnKind)) {
+      throw new Fault({
+        code: "BATCH_INVALID",
+        message: `The ${kind} batch's column "${name}" is ${field.type}, not ${columnKind}.`,
+      });
+    }
+  }
+}
+
+function fits(type: DataType, kind: ColumnKind): boolean {
+  switch (kind) {
+    case "string":
+      return DataType.isDictionary(type) && DataType.isUtf8(type.dictionary);
+    case "addr":
+      return DataType.isFixedSizeBinary(type) && type.byteWidth === 16;
+    case "f64":
+      return DataType.isFloat(type) && type.precision === 2;
+    case "i32":
+      return DataType.isInt(type) && type.isSigned && type.bitWidth === 32;
+    default:
+      return DataType.isInt(type) && !type.isSigned && type.bitWidth === Number(kind.slice(1));
+  }
+}
+
+function encode<Spec extends ColumnSpec>(
+  header: BatchHeader,
+  spec: Spec,
+  columns: ColumnsOf<Spec>,
+): Uint8Array {
+  const fields: Field[] = [];
+  const children = [];
+  for (const [name, kind] of Object.entries(spec)) {
+    const vector = toVector(
+      kind,
+      (columns as Record<string, unknown>)[name] as ColumnArrays[ColumnKind],
+      columns.count,
+    );
+    fields.push(new Field(name, vector.type, false));
+    children.push(vector.data[0]!);
+  }
+  const schema = new Schema(fields, headerToMetadata(header));
+  const data = makeData({ type: new Struct(fields), length: columns.count, nullCount: 0, children });
+  return tableToIPC(new Table(schema, new RecordBatch(schema, data)), "stream");
+}

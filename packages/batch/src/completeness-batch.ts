@@ -1,0 +1,32 @@
+import type { ColumnSpec, ColumnsOf } from "./columns.js";
+
+/**
+ * Columns of a `completeness` batch: one row per node and window, what was captured against what passed (decision 6).
+ * `seen_frames` = counted frames + every `uncounted` reason: the sum law.
+ */
+export const COMPLETENESS_COLUMNS = {
+  /** Unix seconds, a multiple of 10. */
+  window_start: "u32",
+  /** Frames that the source handed over in this window. */
+  seen_frames: "f64",
+  /** Frames counted in flows. */
+  counted_frames: "f64",
+  /** Frames not counted, by reason, as `reason=count` joined by commas; empty when none. */
+  uncounted: "string",
+  /** Frames that the ring had no room for. */
+  dropped_frames: "f64",
+  /** Packets that the conntrack event socket lost. */
+  conntrack_lost: "f64",
+  active_flows: "u32",
+  evicted_flows: "f64",
+  interfaces: "u32",
+  /** 1 in this many connections are captured; 1 = all. */
+  sampling: "u32",
+  /** Bits: 1 the agent started in this window, 2 it stopped in it. */
+  agent_flags: "u8",
+} as const satisfies ColumnSpec;
+
+export type CompletenessColumns = ColumnsOf<typeof COMPLETENESS_COLUMNS>;
+
+export const AGENT_STARTED = 1;
+export const AGENT_STOPPED = 2;

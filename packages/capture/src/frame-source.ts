@@ -1,0 +1,70 @@
+/** Direction of a frame as seen by the node: `ingress` comes in from the interface, `egress` goes out on it. */
+export const DIRECTION_INGRESS = 0;
+export const DIRECTION_EGRESS = 1;
+export const DIRECTION_UNKNOWN = 2;
+
+/** Link types, by their LINKTYPE_ values (tcpdump.org/linktypes.html). */
+export const LINKTYPE_ETHERNET = 1;
+
+/**
+ * Many frames at once, one typed array a property, row `i` of each belonging to frame `i`.
+ * The block and all its arrays are reused: they are valid only until the consumer's callback returns.
+ */
+export interface FrameBlock {
+  /** Where the frames are: a ring block, a file chunk. Frames never wrap round its end. */
+  bytes: Uint8Array;
+  /** A view over exactly `bytes`, so that offsets serve both. */
+  view: DataView;
+  /** How many rows below are filled. */
+  count: number;
+  /** Offset of the frame's first byte (its link-layer header) in `bytes`. */
+  offsets: Uint32Array;
+  /** Captured length in bytes. */
+  capturedLengths: Uint32Array;
+  /** Length on the wire in bytes, before the snap length cut it. Up to 64 KiB and more for GSO super-frames. */
+  wireLengths: Uint32Array;
+  /** Microseconds since the Unix epoch, with the fraction that the source knows (kernel: 1 ns, double: 0.25 µs). */
+  timesUs: Float64Array;
+  /** Interface index: the kernel's (ring, cap) or the index into {@link FrameSource.interfaces} (files). */
+  interfaceIndexes: Int32Array;
+  /** DIRECTION_ constants. */
+  directions: Uint8Array;
+  /** VLAN tag control information that the kernel took off the frame, or -1. */
+  vlanTags: Int32Array;
+  /** LINKTYPE_ of every frame in this block. */
+  linkType: number;
+}
+
+/** Counters since `open`, all monotonic. `seen` = delivered + dropped. */
+export interface CaptureStatistics {
+  /** Frames handed to the consumer. */
+  delivered: number;
+  /** Frames that passed the filter but found the ring (or libpcap's buffer) full. */
+  dropped: number;
+  /** Ring only: how often the kernel froze the queue because no block was free. */
+  freezes: number;
+}
+
+export interface CapturedInterface {
+  readonly index: number;
+  readonly name: string;
+}
+
+/**
+ * A source of frames. Blocking and single-threaded: it belongs in a worker thread.
+ * Open it by `openRing`, `openCap` or `openPcapFile`; all three give this.
+ */
+export interface FrameSource {
+  readonly kind: "ring" | "cap" | "pcap";
+  /** Interfaces known to the source itself: those of a pcapng file; for live sources what was asked for. */
+  readonly interfaces: readonly CapturedInterface[];
+  /**
+   * Waits at most `timeoutMs` for frames, hands every block that is ready to `consume`, then gives the
+   * memory back to the source. Returns the number of frames handed over, or -1 when the source has ended (files).
+   */
+  poll(timeoutMs: number, consume: (block: FrameBlock) => void): number;
+  statistics(): CaptureStatistics;
+  /** Which kernel interfaces to capture from now on; others are refused by the kernel filter. Live sources only. */
+  watch(interfaceIndexes: readonly number[]): void;
+  close(): void;
+}

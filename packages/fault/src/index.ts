@@ -1,0 +1,1 @@
+export { describe, Fault, type FaultDetails, systemCode } from "./fault.js";

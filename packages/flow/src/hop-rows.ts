@@ -1,0 +1,77 @@
+/**
+ * What one observation point counted for one flow since it last reported: one row.
+ * All numbers are *deltas*, so rows of the same flow add up. Column arrays, one typed array a property.
+ *
+ * Addresses are 16 bytes each, row after row; IPv4 is mapped (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2).
+ * Times are microseconds since the Unix epoch. Counters are doubles: exact up to 2^53.
+ */
+export interface HopRows {
+  count: number;
+  /** Start of the 10 s window, Unix seconds. */
+  windowStarts: Uint32Array;
+  /** This flow's own direction: who sent these packets, as seen at this interface (before any rewriting to the server's tuple). */
+  sourceAddresses: Uint8Array;
+  destinationAddresses: Uint8Array;
+  sourcePorts: Uint16Array;
+  destinationPorts: Uint16Array;
+  /** IANA protocol number. For ICMP echo both ports hold the identifier. */
+  protocols: Uint8Array;
+  interfaceIndexes: Int32Array;
+  /** DIRECTION_INGRESS 0, DIRECTION_EGRESS 1, DIRECTION_UNKNOWN 2 (packages/capture). */
+  directions: Uint8Array;
+  /** INITIATOR_ constants: who began the connection, from SYN and SYN-ACK seen here. */
+  initiators: Uint8Array;
+  /** ROW_ flags. */
+  rowFlags: Uint8Array;
+  firstUs: Float64Array;
+  lastUs: Float64Array;
+  packets: Float64Array;
+  /** Layer-3 bytes (IP header and up), so that VLAN tags, tunnels and Ethernet padding make no difference between hops. */
+  bytes: Float64Array;
+  /** Layer-4 payload bytes. */
+  payloadBytes: Float64Array;
+  /** Packets that carry layer-4 payload. */
+  payloadPackets: Float64Array;
+  retransmittedBytes: Float64Array;
+  retransmittedPackets: Float64Array;
+  /** Payload bytes that this hop never saw although later ones passed; a late arrival takes them back. */
+  gapBytes: Float64Array;
+  synPackets: Float64Array;
+  synAckPackets: Float64Array;
+  finPackets: Float64Array;
+  rstPackets: Float64Array;
+  zeroWindowPackets: Float64Array;
+  /** Union of all TCP flag bytes seen. */
+  tcpFlags: Uint8Array;
+  /**
+   * Round trip from this hop to the destination of this flow and back, in microseconds, from the handshake
+   * (SYN to SYN-ACK on the initiator's flow, SYN-ACK to ACK on the other); -1 where none was measured in this row.
+   */
+  handshakeUs: Float64Array;
+  /** The same from data segments and their ACKs: sum and count over this row. */
+  dataRoundTripSumUs: Float64Array;
+  dataRoundTripCount: Float64Array;
+  /** Outer addresses where the packets were encapsulated here; all zero where not. */
+  outerSourceAddresses: Uint8Array;
+  outerDestinationAddresses: Uint8Array;
+  /** VXLAN network identifier, or -1 where not encapsulated. */
+  vnis: Int32Array;
+  /** VLAN id, or 0. */
+  vlans: Uint16Array;
+}
+
+export const INITIATOR_UNKNOWN = 0;
+/** The row's source began the connection. */
+export const INITIATOR_SOURCE = 1;
+/** The row's destination began the connection. */
+export const INITIATOR_DESTINATION = 2;
+
+/** First row of this flow at this observation point. */
+export const ROW_FIRST = 1;
+/** Last row: the flow was closed, idled out or evicted. */
+export const ROW_LAST = 2;
+/** Evicted from a full table before its time. */
+export const ROW_EVICTED = 4;
+
+/** Length of a window in seconds. */
+export const WINDOW_SECONDS = 10;

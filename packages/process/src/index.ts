@@ -1,0 +1,3 @@
+export { createLogger, type Logger, type LoggerOptions, logFormatSchema, logLevelSchema } from "./logger.js";
+export { type Outcome, runApp, type Service } from "./run-app.js";
+export { readSettings, type SettingSource, type SettingsAnswer, type SettingsRequest } from "./settings.js";
