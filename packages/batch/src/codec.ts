@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, Fault } from "@hopline/fault";
 import {
   DataType,
@@ -15,12 +16,18 @@ import { type ColumnArrays, type ColumnKind, type ColumnSpec, type ColumnsOf, to
 import { COMPLETENESS_COLUMNS, type CompletenessColumns } from "./completeness-batch.js";
 import { HOP_COLUMNS, type HopColumns } from "./hop-batch.js";
 
-/** Bytes of a `hops` batch: an Arrow IPC stream. */
+/**
+ * A batch is an Arrow IPC stream followed by the SHA-256 of it. Arrow readers stop at the stream's end marker; ours
+ * checks the sum first, because a flipped bit in Arrow's metadata can make a reader ask for any amount of memory.
+ */
+const DIGEST_BYTES = 32;
+
+/** Bytes of a `hops` batch. */
 export function encodeHops(header: Omit<BatchHeader, "kind">, columns: HopColumns): Uint8Array {
   return encode({ ...header, kind: "hops" }, HOP_COLUMNS, columns);
 }
 
-/** Bytes of a `completeness` batch: an Arrow IPC stream. */
+/** Bytes of a `completeness` batch. */
 export function encodeCompleteness(
   header: Omit<BatchHeader, "kind">,
   columns: CompletenessColumns,
@@ -39,11 +46,21 @@ const SPECS: Readonly<Record<BatchKind, ColumnSpec>> = {
   completeness: COMPLETENESS_COLUMNS,
 };
 
-/** @throws Fault `BATCH_INVALID` where the bytes are no Arrow stream or not one of ours. */
+/**
+ * @throws Fault `BATCH_DAMAGED` where the bytes are not those that {@link encodeHops} or {@link encodeCompleteness}
+ * wrote, `BATCH_INVALID` where they are whole but not one of our batches.
+ */
 export function decodeBatch(bytes: Uint8Array): DecodedBatch {
+  const stream = bytes.subarray(0, Math.max(0, bytes.length - DIGEST_BYTES));
+  if (Buffer.compare(digest(stream), bytes.subarray(stream.length)) !== 0) {
+    throw new Fault({
+      code: "BATCH_DAMAGED",
+      message: `The batch of ${bytes.length} bytes is damaged or cut off: its SHA-256 does not fit.`,
+    });
+  }
   let table: Table;
   try {
-    table = tableFromIPC(bytes);
+    table = tableFromIPC(stream);
   } catch (thrown) {
     throw new Fault({
       code: "BATCH_INVALID",
@@ -103,5 +120,10 @@ function encode<Spec extends ColumnSpec>(
   }
   const schema = new Schema(fields, headerToMetadata(header));
   const data = makeData({ type: new Struct(fields), length: columns.count, nullCount: 0, children });
-  return tableToIPC(new Table(schema, new RecordBatch(schema, data)), "stream");
+  const stream = tableToIPC(new Table(schema, new RecordBatch(schema, data)), "stream");
+  return Buffer.concat([stream, digest(stream)]);
+}
+
+function digest(stream: Uint8Array): Buffer {
+  return createHash("sha256").update(stream).digest();
 }

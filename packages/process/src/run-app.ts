@@ -1,4 +1,5 @@
 import { describe, Fault } from "@hopline/fault";
+import { watchLifeline } from "./lifeline.js";
 
 /** Something that runs until it is asked to stop. `stop` may be called once only, and settles when all is closed. */
 export interface Service {
@@ -36,6 +37,7 @@ export function runApp(name: string, start: (fail: (thrown: unknown) => void) =>
 
   process.on("SIGINT", () => finish(0));
   process.on("SIGTERM", () => finish(0));
+  watchLifeline(process.env, () => finish(0));
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
   process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {

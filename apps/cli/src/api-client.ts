@@ -1,0 +1,133 @@
+import { PATHS, problemSchema } from "@hopline/api";
+import { describe, Fault } from "@hopline/fault";
+import { createParser } from "eventsource-parser";
+import { Agent, type Dispatcher, request } from "undici";
+import type { z } from "zod";
+
+export interface ApiClientOptions {
+  /** `http://host:port`, `https://…` or `unix:/path`. */
+  readonly url: string;
+  readonly token?: string | undefined;
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** One event of a server-sent stream. */
+export interface StreamEvent {
+  readonly event: string;
+  readonly data: string;
+}
+
+/** Asks a collector. Every failure is a {@link Fault} that names the address. */
+export class ApiClient {
+  readonly #options: ApiClientOptions;
+  readonly #origin: string;
+  readonly #dispatcher: Agent;
+
+  constructor(options: ApiClientOptions) {
+    this.#options = options;
+    const socketPath = options.url.startsWith("unix:") ? options.url.slice("unix:".length) : undefined;
+    this.#origin = socketPath === undefined ? options.url.replace(/\/$/, "") : "http://collector";
+    this.#dispatcher = new Agent(socketPath === undefined ? {} : { connect: { socketPath } });
+  }
+
+  /** GET, answer checked against its schema. */
+  async get<Schema extends z.ZodType>(
+    schema: Schema,
+    path: string,
+    query: Query = {},
+  ): Promise<z.output<Schema>> {
+    const answer = await this.#request(path, query);
+    const parsed = schema.safeParse(JSON.parse(await answer.body.text()));
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new Fault({
+      code: "API_MISMATCH",
+      message: `The collector at ${this.#options.url} answered ${path} in another form: ${issue?.path.join(".")}: ${issue?.message}.`,
+      hint: "Use a hopline of the same version as the collector.",
+    });
+  }
+
+  /** Server-sent events until the stream ends or `signal` is aborted. */
+  async *stream(path: string, query: Query, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+    const answer = await this.#request(path, query, signal);
+    const waiting: StreamEvent[] = [];
+    const parser = createParser({
+      onEvent: ({ event, data }) => waiting.push({ event: event ?? "message", data }),
+    });
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of answer.body) {
+        parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
+        yield* waiting.splice(0);
+      }
+    } catch (thrown) {
+      if (!signal.aborted) throw this.#unreachable(thrown);
+    }
+  }
+
+  /** True once the collector says that it is ready. */
+  async isReady(): Promise<boolean> {
+    try {
+      await this.#request(PATHS.ready, {});
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #request(path: string, query: Query, signal?: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const set = Object.entries(query).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, String(value)]],
+    );
+    const search = new URLSearchParams(set as [string, string][]).toString();
+    const headers =
+      this.#options.token === undefined ? {} : { authorization: `Bearer ${this.#options.token}` };
+    const url = `${this.#origin}${path}${search === "" ? "" : `?${search}`}`;
+    let answer: Dispatcher.ResponseData;
+    try {
+      answer = await request(url, { dispatcher: this.#dispatcher, headers, ...(signal && { signal }) });
+    } catch (thrown) {
+      throw this.#unreachable(thrown);
+    }
+    if (answer.statusCode < 300) return answer;
+    throw this.#refused(answer.statusCode, await answer.body.text());
+  }
+
+  #unreachable(cause: unknown): Fault {
+    return new Fault({
+      code: "COLLECTOR_UNREACHABLE",
+      message: `No collector answers at ${this.#options.url}: ${describe(cause)}.`,
+      hint: "Start one (npm run demo), or name another with --api or HOPLINE_API.",
+      cause,
+    });
+  }
+
+  #refused(status: number, body: string): Fault {
+    const problem = parseProblem(body);
+    if (problem === undefined) {
+      return new Fault({
+        code: "COLLECTOR_REFUSED",
+        message: `${this.#options.url} answered ${status}, and not in a collector's form.`,
+        hint: "Check that --api names a collector.",
+      });
+    }
+    return new Fault({
+      code: problem.code,
+      message: `${this.#options.url}: ${problem.title}`,
+      ...(problem.detail !== undefined && { hint: problem.detail }),
+    });
+  }
+}
+
+function parseProblem(body: string): z.output<typeof problemSchema> | undefined {
+  try {
+    return problemSchema.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,107 @@
+import { type Connection, connectionSchema, flowsAnswerSchema, PATHS } from "@hopline/api";
+import type { Command } from "commander";
+import { z } from "zod";
+import { endText } from "../connection-text.js";
+import { bytesText, clockText, durationText } from "../quantities.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import {
+  type ApiOptions,
+  apiClient,
+  durationOption,
+  integerOption,
+  withApi,
+  wordOption,
+} from "./api-options.js";
+
+interface ObserveOptions extends ApiOptions {
+  readonly last: number;
+  readonly follow?: true;
+  readonly limit: number;
+  readonly output: "table" | "json";
+  readonly namespace?: string;
+  readonly protocol?: string;
+  readonly port?: number;
+  readonly node?: string;
+  readonly scope?: string;
+  readonly outcome?: string;
+  readonly service?: string;
+}
+
+const COLUMNS: readonly TextColumn<Connection>[] = [
+  { title: "LAST SEEN", text: (row) => clockText(row.lastSeen) },
+  { title: "CLIENT", text: (row) => endText(row.client) },
+  { title: "SERVER", text: (row) => endText(row.server) },
+  {
+    title: "SERVICE",
+    text: (row) => (row.service === null ? "" : `${row.service.namespace}/${row.service.name}`),
+  },
+  { title: "PROTO", text: (row) => row.protocol },
+  { title: "SCOPE", text: (row) => row.scope },
+  { title: "SENT", align: "right", text: (row) => bytesText(row.forward.bytes) },
+  { title: "RECEIVED", align: "right", text: (row) => bytesText(row.reply.bytes) },
+  { title: "HANDSHAKE", align: "right", text: (row) => durationText(row.handshakeUs) },
+  { title: "OUTCOME", text: (row) => row.outcome },
+  { title: "HOPS", align: "right", text: (row) => String(row.hops) },
+  { title: "ID", text: (row) => row.id },
+];
+
+/** `hopline observe`: connections of the last minutes, or as they come. */
+export function observeCommand(program: Command): void {
+  withApi(program.command("observe [text]"))
+    .description("connections between pods, newest first; [text] is part of a name or an address")
+    .option("--last <duration>", "how far back", durationOption, 5 * 60_000)
+    .option("-f, --follow", "print connections as they come, until stopped")
+    .option("--limit <n>", "at most so many", integerOption(1, 1000), 50)
+    .option("-o, --output <form>", "table or json (one object a line)", wordOption("table", "json"), "table")
+    .option("-n, --namespace <names>", "either end in one of these, separated by commas")
+    .option("--protocol <names>", "tcp, udp, icmp, …")
+    .option("--port <port>", "server port", integerOption(0, 65_535))
+    .option("--node <name>", "either end on this node")
+    .option("--scope <scopes>", "same-node, cross-node, external, unknown")
+    .option("--outcome <outcomes>", "delivered, refused, dropped, unanswered, unknown")
+    .option("--service <ns/name>", "the Service dialled")
+    .action(observe);
+}
+
+async function observe(text: string | undefined, options: ObserveOptions): Promise<void> {
+  const client = apiClient(options);
+  const { namespace, protocol, port, node, scope, outcome, service } = options;
+  const filter = { namespace, protocol, port, node, scope, outcome, service, q: text };
+  const print = (rows: readonly Connection[], withHeader: boolean): void => {
+    if (options.output === "json")
+      process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    else
+      process.stdout.write(
+        withHeader ? textTable(COLUMNS, rows) : textTable(COLUMNS, rows).replace(/^.*\n/, ""),
+      );
+  };
+  try {
+    if (options.follow !== true) {
+      const now = Date.now();
+      const range = { from: now - options.last, to: now + 1000 };
+      const answer = await client.get(flowsAnswerSchema, PATHS.flows, {
+        ...filter,
+        ...range,
+        limit: options.limit,
+      });
+      print(answer.connections, true);
+      if (answer.total > answer.connections.length) {
+        process.stderr.write(
+          `${answer.connections.length} of ${answer.total} connections; --limit shows more.\n`,
+        );
+      }
+      return;
+    }
+    const stop = new AbortController();
+    process.once("SIGINT", () => stop.abort());
+    process.once("SIGTERM", () => stop.abort());
+    let first = true;
+    for await (const { event, data } of client.stream(PATHS.flowStream, filter, stop.signal)) {
+      if (event !== "connections") continue;
+      print(z.array(connectionSchema).parse(JSON.parse(data)), first);
+      first = false;
+    }
+  } finally {
+    await client.close();
+  }
+}

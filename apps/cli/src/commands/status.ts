@@ -1,0 +1,66 @@
+import { type AgentStatus, PATHS, type Status, statusSchema } from "@hopline/api";
+import type { Command } from "commander";
+import { bytesText } from "../quantities.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import { type ApiOptions, apiClient, withApi, wordOption } from "./api-options.js";
+
+interface StatusOptions extends ApiOptions {
+  readonly output: "table" | "json";
+}
+
+const AGENTS: readonly TextColumn<AgentStatus>[] = [
+  { title: "NODE", text: (agent) => agent.node },
+  { title: "AGENT", text: (agent) => agent.state },
+  { title: "VERSION", text: (agent) => agent.agentVersion },
+  { title: "SEEN", align: "right", text: (agent) => String(agent.seenFrames) },
+  { title: "COUNTED", align: "right", text: (agent) => String(agent.countedFrames) },
+  { title: "DROPPED", align: "right", text: (agent) => String(agent.droppedFrames) },
+  { title: "ACTIVE FLOWS", align: "right", text: (agent) => String(agent.activeFlows) },
+  { title: "INTERFACES", align: "right", text: (agent) => String(agent.interfaces) },
+];
+
+/** `hopline status`: how complete the picture is. Ends with 1 where something is wrong. */
+export function statusCommand(program: Command): void {
+  withApi(program.command("status"))
+    .description("agents, store and watches: how complete the picture is (exit code 1 where it is not)")
+    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .action(status);
+}
+
+async function status(options: StatusOptions): Promise<void> {
+  const client = apiClient(options);
+  try {
+    const answer = await client.get(statusSchema, PATHS.status);
+    process.stdout.write(options.output === "json" ? `${JSON.stringify(answer)}\n` : statusText(answer));
+    if (!isWell(answer)) process.exitCode = 1;
+  } finally {
+    await client.close();
+  }
+}
+
+function isWell(answer: Status): boolean {
+  const agentsLive = answer.agents.length > 0 && answer.agents.every((agent) => agent.state === "live");
+  return (
+    agentsLive &&
+    answer.store.state === "ready" &&
+    answer.watches.every((watch) => watch.state === "watching")
+  );
+}
+
+function statusText(answer: Status): string {
+  const { store, ingest } = answer;
+  const storeError = store.lastError === null ? "" : ` (${store.lastError})`;
+  const lines = [
+    `collector ${answer.version}, cluster ${answer.cluster}`,
+    `store     ${store.kind} ClickHouse ${store.engineVersion}: ${store.state}${storeError}`,
+    ...store.tables.map((table) => `          ${table.name}: ${table.rows} rows, ${bytesText(table.bytes)}`),
+    `ingest    ${ingest.batches} batches, ${ingest.rows} rows, ${ingest.rejected} rejected, ${ingest.unnamed} rows unnamed`,
+    ...answer.watches.map(
+      (watch) =>
+        `watch     ${watch.resource}: ${watch.state}, ${watch.objects} objects${watch.lastError === null ? "" : ` (${watch.lastError})`}`,
+    ),
+  ];
+  const agents =
+    answer.agents.length === 0 ? "no agent has reported yet\n" : textTable(AGENTS, answer.agents);
+  return `${lines.join("\n")}\n\n${agents}`;
+}

@@ -1,0 +1,23 @@
+import type { Connection, Entity } from "@hopline/api";
+
+/** `shop/web`, `node node1`, `203.0.113.10`, `10.244.3.9 (unknown)`. */
+export function entityText(entity: Entity): string {
+  switch (entity.kind) {
+    case "workload":
+      return `${entity.namespace}/${entity.name}`;
+    case "service":
+      return `service ${entity.namespace}/${entity.name}`;
+    case "node":
+      return `node ${entity.name}`;
+    case "external":
+      return entity.name;
+    case "unknown":
+      return `${entity.name} (unknown)`;
+  }
+}
+
+/** An end with its pod where it has one: `shop/web-5d8f…`. */
+export function endText(end: Connection["client"]): string {
+  const name = end.pod === "" ? entityText(end.entity) : `${end.entity.namespace}/${end.pod}`;
+  return end.port === 0 ? name : `${name}:${end.port}`;
+}
