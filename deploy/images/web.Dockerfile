@@ -12,4 +12,4 @@ COPY --from=build /hopline/apps/web/.next/standalone apps/web/.next/standalone
 COPY --from=build /hopline/apps/web/bin apps/web/bin
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
 USER node
-ENTRYPOINT ["node", "apps/web/bin/start.mjs"]
+ENTRYPOINT ["node", "apps/web/bin/serve.mjs"]

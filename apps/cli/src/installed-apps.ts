@@ -9,7 +9,7 @@ const ENTRIES: Readonly<Record<AppName, string>> = {
   agent: "../../agent/dist/main.js",
   collector: "../../collector/dist/main.js",
   lab: "../../lab/dist/main.js",
-  web: "../../web/bin/start.mjs",
+  web: "../../web/bin/serve.mjs",
 };
 
 /**

@@ -1,0 +1,186 @@
+import {
+  type Connection,
+  entityId,
+  flowsAnswerSchema,
+  mapAnswerSchema,
+  PATHS,
+  summarySchema,
+} from "@hopline/api";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Conversation, Stack } from "./stack.js";
+
+const WINDOW_MS = 10_000;
+const isRoot = process.getuid?.() === 0;
+
+/** `protocol client:port > dialled address:port`: what the client itself knows of its connection. */
+function dialledTuple(conversation: Conversation): string {
+  const { protocol, localAddress, localPort, remoteAddress, remotePort } = conversation;
+  return `${protocol} ${localAddress}:${localPort} > ${remoteAddress}:${remotePort}`;
+}
+
+function observedTuple({ protocol, client, server, service }: Connection): string {
+  const dialled = service ?? server;
+  return `${protocol} ${client.address}:${client.port} > ${dialled.address}:${dialled.port}`;
+}
+
+/** `namespace/workload`, the host outside by its address. */
+function initiator(conversation: Conversation): string {
+  return conversation.workloadKind === "External"
+    ? `external:${conversation.localAddress}`
+    : `workload:${conversation.namespace}/${conversation.workloadKind}/${conversation.workload}`;
+}
+
+describe.skipIf(!isRoot)(
+  "what the workloads say against what Hopline saw (needs root: a cluster in the kernel)",
+  () => {
+    const stack = new Stack({ name: `e2e${process.pid}` });
+    let conversations: Conversation[] = [];
+    let connections: Connection[] = [];
+    let range = { from: 0, to: 0 };
+
+    beforeAll(async () => {
+      await stack.start();
+      // Everything that began before the agents has to end first, or half of it would be seen.
+      await stack.quiesce();
+      await stack.settle();
+      const from = Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS - WINDOW_MS;
+      await stack.resume();
+      await new Promise((resolve) => setTimeout(resolve, 25_000));
+      await stack.quiesce();
+      await stack.settle();
+      range = { from, to: Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS };
+      conversations = stack.conversations().filter((conversation) => conversation.startedUs / 1000 >= from);
+      connections = await allConnections(stack, range);
+    });
+
+    afterAll(() => stack.stop());
+
+    test("nothing ended that should run", () => {
+      expect(stack.lost).toEqual([]);
+    });
+
+    test("there is traffic of every kind", async () => {
+      const summary = await stack.api.get(summarySchema, PATHS.summary, range);
+      for (const key of ["sameNode", "crossNode", "viaService", "external"] as const)
+        expect(summary[key]).toBeGreaterThan(0);
+      expect(summary.namedShare).toBe(1);
+      expect(summary.captureDrops).toBe(0);
+      expect(conversations.length).toBeGreaterThan(100);
+    });
+
+    test("every conversation that a workload began appears once, with the right two ends and Service", () => {
+      const seen = new Map<string, Connection[]>();
+      for (const connection of connections) {
+        const tuple = observedTuple(connection);
+        seen.set(tuple, [...(seen.get(tuple) ?? []), connection]);
+      }
+      const wrong: string[] = [];
+      for (const conversation of conversations) {
+        const tuple = dialledTuple(conversation);
+        const found = seen.get(tuple) ?? [];
+        if (found.length !== 1) {
+          wrong.push(
+            `${tuple} (${conversation.id} > ${conversation.target.name}): ${found.length} connections`,
+          );
+          continue;
+        }
+        const [connection] = found as [Connection];
+        if (entityId(connection.client.entity) !== initiator(conversation)) {
+          wrong.push(
+            `${tuple}: client ${entityId(connection.client.entity)}, not ${initiator(conversation)}`,
+          );
+        }
+        if (conversation.target.kind === "Service") {
+          const service = `${connection.service?.namespace}/${connection.service?.name}`;
+          const wanted = `${conversation.target.namespace}/${conversation.target.name}`;
+          if (conversation.expect === "allowed" && service !== wanted)
+            wrong.push(`${tuple}: service ${service}, not ${wanted}`);
+        }
+        if (conversation.servedBy !== undefined) {
+          const server = `${connection.server.entity.namespace}/${connection.server.pod}`;
+          if (server !== conversation.servedBy)
+            wrong.push(`${tuple}: server ${server}, not ${conversation.servedBy}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+    });
+
+    test("payload bytes equal what the workloads counted themselves, to the byte", () => {
+      const seen = new Map(connections.map((connection) => [observedTuple(connection), connection]));
+      const wrong: string[] = [];
+      let compared = 0;
+      for (const conversation of conversations) {
+        if (conversation.outcome !== "ok") continue;
+        const connection = seen.get(dialledTuple(conversation));
+        if (connection === undefined) continue;
+        compared++;
+        const sent = connection.forward.payloadBytes - connection.forward.retransmittedBytes;
+        const received = connection.reply.payloadBytes - connection.reply.retransmittedBytes;
+        if (sent !== conversation.sentBytes || received !== conversation.receivedBytes) {
+          wrong.push(
+            `${dialledTuple(conversation)} (${conversation.id}): ${sent}/${received} seen, ${conversation.sentBytes}/${conversation.receivedBytes} said`,
+          );
+        }
+      }
+      expect(wrong).toEqual([]);
+      expect(compared).toBeGreaterThan(100);
+    });
+
+    test("the map's edges add up to what the workloads counted", async () => {
+      const map = await stack.api.get(mapAnswerSchema, PATHS.map, {
+        ...range,
+        maxNodes: 1000,
+        maxEdges: 5000,
+      });
+      const said = new Map<string, { sent: number; received: number }>();
+      const byTuple = new Map(connections.map((connection) => [observedTuple(connection), connection]));
+      for (const conversation of conversations) {
+        if (conversation.outcome !== "ok") continue;
+        const connection = byTuple.get(dialledTuple(conversation));
+        if (connection === undefined) continue;
+        const edge = `${initiator(conversation)}>${entityId(connection.server.entity)}`;
+        const sum = said.get(edge) ?? { sent: 0, received: 0 };
+        sum.sent += conversation.sentBytes;
+        sum.received += conversation.receivedBytes;
+        said.set(edge, sum);
+      }
+      const wrong: string[] = [];
+      for (const [id, sum] of said) {
+        const edge = map.edges.find((candidate) => candidate.id === id);
+        if (edge === undefined) wrong.push(`${id} is not on the map`);
+        else if (
+          edge.retransmittedBytes === 0 &&
+          (edge.forwardPayloadBytes < sum.sent || edge.replyPayloadBytes < sum.received)
+        ) {
+          wrong.push(
+            `${id}: ${edge.forwardPayloadBytes}/${edge.replyPayloadBytes} on the map, ${sum.sent}/${sum.received} said`,
+          );
+        }
+      }
+      expect(wrong).toEqual([]);
+      expect(said.size).toBeGreaterThan(10);
+    });
+
+    test("what policy denies is seen and gets no answer", () => {
+      const denied = conversations.filter((conversation) => conversation.expect === "denied");
+      expect(denied.length).toBeGreaterThan(0);
+      const byTuple = new Map(connections.map((connection) => [observedTuple(connection), connection]));
+      for (const conversation of denied) {
+        expect(conversation.outcome).not.toBe("ok");
+        const connection = byTuple.get(dialledTuple(conversation));
+        expect(connection?.outcome, dialledTuple(conversation)).toMatch(/unanswered|refused|unknown/);
+      }
+    });
+  },
+);
+
+async function allConnections(stack: Stack, range: { from: number; to: number }): Promise<Connection[]> {
+  const rows: Connection[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await stack.api.get(flowsAnswerSchema, PATHS.flows, { ...range, limit: 1000, cursor });
+    rows.push(...page.connections);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return rows;
+}
