@@ -1,3 +1,5 @@
+import type { Fault } from "@hopline/fault";
+
 /** Direction of a frame as seen by the node: `ingress` comes in from the interface, `egress` goes out on it. */
 export const DIRECTION_INGRESS = 0;
 export const DIRECTION_EGRESS = 1;
@@ -5,6 +7,14 @@ export const DIRECTION_UNKNOWN = 2;
 
 /** Link types, by their LINKTYPE_ values (tcpdump.org/linktypes.html). */
 export const LINKTYPE_ETHERNET = 1;
+/** The frame begins with its IP header. */
+export const LINKTYPE_RAW = 101;
+/** Linux cooked capture, version 1. */
+export const LINKTYPE_LINUX_SLL = 113;
+/** Linux cooked capture, version 2. */
+export const LINKTYPE_LINUX_SLL2 = 276;
+/** A kernel device whose link layer has no LINKTYPE_ here. */
+export const LINKTYPE_UNKNOWN = -1;
 
 /**
  * Many frames at once, one typed array a property, row `i` of each belonging to frame `i`.
@@ -39,10 +49,14 @@ export interface FrameBlock {
 export interface CaptureStatistics {
   /** Frames handed to the consumer. */
   delivered: number;
-  /** Frames that passed the filter but found the ring (or libpcap's buffer) full. */
+  /** Frames that passed the filter but found the ring (or libpcap's buffer) full; files: what the capturer reported. */
   dropped: number;
+  /** False where the source cannot tell what was dropped (cap; a file without counters): `dropped` is then a lower bound. */
+  dropsKnown: boolean;
   /** Ring only: how often the kernel froze the queue because no block was free. */
   freezes: number;
+  /** cap only: how often libpcap's process died, as it does when a device goes away, and was started again. */
+  restarts: number;
 }
 
 export interface CapturedInterface {
@@ -58,13 +72,22 @@ export interface FrameSource {
   readonly kind: "ring" | "cap" | "pcap";
   /** Interfaces known to the source itself: those of a pcapng file; for live sources what was asked for. */
   readonly interfaces: readonly CapturedInterface[];
+  /** What went wrong without ending the source (a file cut short, a device that would not open). The newest 100. */
+  readonly warnings: readonly Fault[];
   /**
    * Waits at most `timeoutMs` for frames, hands every block that is ready to `consume`, then gives the
-   * memory back to the source. Returns the number of frames handed over, or -1 when the source has ended (files).
+   * memory back to the source. Returns the number of frames handed over, or -1 when the source has ended or is closed.
+   *
+   * @throws Fault when the source can give no more frames for another reason than its end; what `consume` throws
+   *   passes through.
    */
   poll(timeoutMs: number, consume: (block: FrameBlock) => void): number;
   statistics(): CaptureStatistics;
-  /** Which kernel interfaces to capture from now on; others are refused by the kernel filter. Live sources only. */
+  /**
+   * Which kernel interfaces to capture from now on; others are refused by the kernel filter, and the loopback
+   * always. Frames that are in the source's memory already are still handed over. Files: no effect.
+   */
   watch(interfaceIndexes: readonly number[]): void;
+  /** Gives everything back. A second call does nothing. */
   close(): void;
 }

@@ -1,1 +1,20 @@
-export * from "./frame-source.js";
+export { type CapOptions, openCap } from "./cap/open-cap.js";
+export {
+  type CapturedInterface,
+  type CaptureStatistics,
+  DIRECTION_EGRESS,
+  DIRECTION_INGRESS,
+  DIRECTION_UNKNOWN,
+  type FrameBlock,
+  type FrameSource,
+  LINKTYPE_ETHERNET,
+  LINKTYPE_LINUX_SLL,
+  LINKTYPE_LINUX_SLL2,
+  LINKTYPE_RAW,
+  LINKTYPE_UNKNOWN,
+} from "./frame-source.js";
+export { openPcapFile, type PcapFileOptions } from "./pcap/open-pcap-file.js";
+export type { PcapFileSource } from "./pcap/pcap-file-source.js";
+export { PcapngWriter, type WrittenFrame, type WrittenInterface } from "./pcap/pcapng-writer.js";
+export { openRing } from "./ring/open-ring.js";
+export { RING_DEFAULTS, type RingOptions } from "./ring/ring-settings.js";

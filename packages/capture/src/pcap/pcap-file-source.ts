@@ -1,0 +1,122 @@
+import type { Fault } from "@hopline/fault";
+import { FrameRows } from "../frame-rows.js";
+import type { CapturedInterface, CaptureStatistics, FrameBlock, FrameSource } from "../frame-source.js";
+import { Warnings } from "../warnings.js";
+import type { CaptureReader } from "./capture-reader.js";
+import { truncationAt } from "./damage.js";
+import type { FileWindow } from "./file-window.js";
+
+/**
+ * A capture file as a source. A file cut off in the middle of a record ends with a warning; one that lies about its
+ * lengths hands over all frames before the lie, then `poll` throws a Fault with the offset.
+ */
+export class PcapFileSource implements FrameSource {
+  readonly kind = "pcap";
+
+  readonly #window: FileWindow;
+  readonly #reader: CaptureReader;
+  readonly #file: string;
+  readonly #closeFile: () => void;
+  readonly #rows = new FrameRows();
+  readonly #warnings = new Warnings();
+  #delivered = 0;
+  #ended = false;
+  #closed = false;
+
+  /** @param closeFile called once, by `close` */
+  constructor(window: FileWindow, reader: CaptureReader, file: string, closeFile: () => void) {
+    this.#window = window;
+    this.#reader = reader;
+    this.#file = file;
+    this.#closeFile = closeFile;
+  }
+
+  /** Those described so far: pcapng describes an interface anywhere before its first frame. */
+  get interfaces(): readonly CapturedInterface[] {
+    return this.#reader.interfaces;
+  }
+
+  get warnings(): readonly Fault[] {
+    return this.#warnings.list;
+  }
+
+  /**
+   * Hands over one block of frames, of at most 2048. A file never waits, so `timeoutMs` has no meaning.
+   *
+   * @param untilUs leave frames later than this (microseconds since the Unix epoch) for another call, to replay at a pace:
+   *   0 then means that the next frame is later
+   * @throws Fault `CAPTURE_FILE_DAMAGED` or `CAPTURE_FILE_UNREADABLE`; the source has ended then
+   */
+  poll(
+    _timeoutMs: number,
+    consume: (block: FrameBlock) => void,
+    untilUs: number = Number.POSITIVE_INFINITY,
+  ): number {
+    if (this.#ended) return -1;
+    const rows = this.#fill(untilUs);
+    if (this.#ended) return -1;
+    if (rows.count > 0) {
+      this.#delivered += rows.count;
+      consume(rows);
+    }
+    return rows.count;
+  }
+
+  /** Time of the next frame, microseconds since the Unix epoch, or undefined at the end. @throws as `poll` */
+  peekTimeUs(): number | undefined {
+    if (this.#ended) return undefined;
+    this.#fill(Number.NEGATIVE_INFINITY);
+    return this.#ended ? undefined : this.#reader.nextTimeUs;
+  }
+
+  statistics(): CaptureStatistics {
+    const drops = this.#reader.reportedDrops;
+    return {
+      delivered: this.#delivered,
+      dropped: drops ?? 0,
+      dropsKnown: drops !== undefined,
+      freezes: 0,
+      restarts: 0,
+    };
+  }
+
+  watch(): void {
+    // A file holds what was captured: there is nothing to choose from.
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#ended = true;
+    this.#closeFile();
+  }
+
+  /** Fills the rows, sliding the window on only while they are empty: the rows point into it. */
+  #fill(untilUs: number): FrameRows {
+    const rows = this.#rows;
+    rows.count = 0;
+    for (;;) {
+      const stop = this.#reader.fill(rows, untilUs);
+      if (rows.count > 0 || stop === "full" || stop === "later") return rows;
+      if (stop === "damaged") {
+        this.#ended = true;
+        throw this.#reader.damage!;
+      }
+      if (!this.#refill(this.#reader.needed)) return rows;
+    }
+  }
+
+  #refill(needed: number): boolean {
+    try {
+      if (this.#window.refill(needed)) return true;
+    } catch (thrown) {
+      this.#ended = true;
+      throw thrown;
+    }
+    this.#ended = true;
+    const { fileOffset, available } = this.#window;
+    if (available > 0 || this.#reader.unfinished)
+      this.#warnings.add(truncationAt(this.#file, fileOffset, available));
+    return false;
+  }
+}

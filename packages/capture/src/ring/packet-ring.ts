@@ -1,0 +1,111 @@
+import type { Fault } from "@hopline/fault";
+import type { CapturedInterface, CaptureStatistics, FrameBlock, FrameSource } from "../frame-source.js";
+import { namedInterfaces, watchable } from "../kernel-interfaces.js";
+import { BlockWalker } from "./block-walker.js";
+import { assemble } from "./cbpf.js";
+import { interfaceFilter } from "./interface-filter.js";
+import { type RingAddon, type RingHandle, ringFault } from "./ring-addon.js";
+import type { RingSettings } from "./ring-settings.js";
+
+/** The kernel's packet ring as a source. Open, with its memory, from the start; see `openRing`. */
+export class PacketRing implements FrameSource {
+  readonly kind = "ring";
+  readonly warnings: readonly Fault[] = [];
+  interfaces: readonly CapturedInterface[] = [];
+
+  readonly #addon: RingAddon;
+  readonly #handle: RingHandle;
+  readonly #settings: RingSettings;
+  readonly #walker: BlockWalker;
+  readonly #sinceLastRead = new Uint32Array(3);
+  #delivered = 0;
+  #dropped = 0;
+  #freezes = 0;
+  /** The block that the kernel hands over next: it fills them in order. */
+  #cursor = 0;
+  #closed = false;
+
+  constructor(addon: RingAddon, opened: ReturnType<RingAddon["open"]>, settings: RingSettings) {
+    this.#addon = addon;
+    this.#handle = opened.handle;
+    this.#settings = settings;
+    this.#walker = new BlockWalker(opened.memory, settings.blockBytes);
+    this.interfaces = namedInterfaces(watchable(settings.interfaceIndexes));
+  }
+
+  /** Hands over at most one turn round the ring, so that it returns even where packets come faster than they go. */
+  poll(timeoutMs: number, consume: (block: FrameBlock) => void): number {
+    if (this.#closed) return -1;
+    if (!this.#addon.ready(this.#handle, this.#cursor)) this.#wait(timeoutMs);
+    let frames = 0;
+    for (let turn = 0; turn < this.#settings.blockCount; turn++) {
+      if (this.#closed || !this.#addon.ready(this.#handle, this.#cursor)) break;
+      frames += this.#handOver(this.#cursor, consume);
+    }
+    return frames;
+  }
+
+  statistics(): CaptureStatistics {
+    if (!this.#closed) this.#readCounters();
+    return {
+      delivered: this.#delivered,
+      dropped: this.#dropped,
+      dropsKnown: true,
+      freezes: this.#freezes,
+      restarts: 0,
+    };
+  }
+
+  watch(interfaceIndexes: readonly number[]): void {
+    if (this.#closed) return;
+    const indexes = watchable(interfaceIndexes);
+    const filter = assemble(interfaceFilter(indexes, this.#settings.snapLength));
+    try {
+      this.#addon.attachFilter(this.#handle, filter);
+    } catch (thrown) {
+      throw ringFault(thrown, this.#settings);
+    }
+    this.interfaces = namedInterfaces(indexes);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#readCounters();
+    this.#closed = true;
+    this.#addon.close(this.#handle);
+  }
+
+  #wait(timeoutMs: number): void {
+    try {
+      this.#addon.wait(this.#handle, Math.max(0, Math.ceil(timeoutMs)));
+    } catch (thrown) {
+      throw ringFault(thrown, this.#settings);
+    }
+  }
+
+  /** The block goes back to the kernel whatever the consumer does, unless it closed the source. */
+  #handOver(block: number, consume: (block: FrameBlock) => void): number {
+    let frames = 0;
+    try {
+      frames = this.#walker.walk(
+        block,
+        (rows) => {
+          this.#delivered += rows.count;
+          consume(rows);
+        },
+        () => !this.#closed,
+      );
+    } finally {
+      this.#cursor = (block + 1) % this.#settings.blockCount;
+      if (!this.#closed) this.#addon.release(this.#handle, block);
+    }
+    return frames;
+  }
+
+  /** The kernel's counters start again from 0 at each read. */
+  #readCounters(): void {
+    this.#addon.statistics(this.#handle, this.#sinceLastRead);
+    this.#dropped += this.#sinceLastRead[1]!;
+    this.#freezes += this.#sinceLastRead[2]!;
+  }
+}
