@@ -52,9 +52,11 @@ export async function openClusterUnderTest(): Promise<ClusterUnderTest> {
   const workshop = new Workshop();
   if (env.KUBECONFIG) {
     const kubeconfig = env.KUBECONFIG;
-    // Needs the right to impersonate, which an administrator has.
     const config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
-    const nobody = { ...config.users[0]?.user, as: "hopline-test-nobody" };
+    const current = config.contexts.find(({ name }) => name === config["current-context"])?.context.user;
+    const user = config.users.find(({ name }) => name === current)?.user;
+    // Needs the right to impersonate, which an administrator has.
+    const nobody = { ...user, as: "hopline-test-nobody" };
     return { kubeconfig, nobody, workshop, close: async () => workshop.close() };
   }
   const lab = await startLabApi();
@@ -102,7 +104,7 @@ export function pod(name: string, podIP: string, namespace = "shop") {
     kind: "Pod",
     metadata: { name, namespace, labels: { app: "web" } },
     spec: { nodeName: "node-1", containers: [{ name: "web" }] },
-    status: { phase: "Running", podIP, podIPs: [{ ip: podIP }], startTime: "2026-11-21T10:00:00Z" },
+    status: { phase: "Running", podIP, podIPs: [{ ip: podIP }], startTime: "2026-11-20T10:00:00Z" },
   };
 }
 

@@ -54,8 +54,9 @@ describe(`a Kubernetes API (${env.KUBECONFIG ? "of KUBECONFIG" : "the lab's"})`,
 
   it("says how many objects a chunk leaves", async () => {
     const whole = await listObjects(connection, NAMESPACES, LIST);
-    const response = await connection.get({ path: NAMESPACES.path, query: { limit: 1 }, timeoutMs: 10_000 });
-    const chunk = JSON.parse(await response.body.text());
+    const chunk = JSON.parse(
+      await connection.getText({ path: NAMESPACES.path, query: { limit: 1 }, timeoutMs: 10_000 }),
+    );
     expect(chunk.items).toHaveLength(1);
     expect(chunk.metadata.remainingItemCount).toBe(whole.objects.length - 1);
   });

@@ -3,6 +3,8 @@ import {
   ClusterConnection,
   ClusterWatch,
   ENDPOINT_RESOURCES,
+  EndpointHistory,
+  type ResourceEvent,
   type ResourceState,
   type WatchTimes,
 } from "@hopline/kube";
@@ -50,6 +52,7 @@ describe("a watch of the lab's API", () => {
   const follow = async (
     times: Partial<WatchTimes> = {},
     user?: Record<string, unknown>,
+    alsoTell: (event: ResourceEvent) => void = () => {},
   ): Promise<ClusterWatch> => {
     const written = workshop.write(lab.api.kubeconfig());
     const kubeconfig = user === undefined ? written : workshop.kubeconfigAs(written, user);
@@ -59,6 +62,7 @@ describe("a watch of the lab's API", () => {
       times: { ...QUICK, ...times },
       onState: (state) => states.push(state),
       onEvent: (event) => {
+        alsoTell(event);
         if (event.resource !== PODS) return;
         if (event.type === "listed") {
           followed.clear();
@@ -113,6 +117,26 @@ describe("a watch of the lab's API", () => {
     clearInterval(busy);
     unsubscribe();
     await until(inStep, "all is known");
+  });
+
+  it("names both pods of an address that changed hands while the server was away", async () => {
+    const history = new EndpointHistory();
+    await follow({}, undefined, (event) => history.apply(event));
+    await until(inStep, "all is known");
+    const nameAt = (timeMs: number): string => {
+      const endpoint = history.endpointAt("10.244.1.2", timeMs);
+      return endpoint.kind === "pod" ? endpoint.name : endpoint.kind;
+    };
+    const restarted = lab.api.restart(200);
+    lab.store.remove("v1", "Pod", "shop", "web-0");
+    const startTime = new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+    const heir = pod("heir", "10.244.1.2");
+    lab.store.apply({ ...heir, status: { ...heir.status, startTime: startTime.toISOString() } });
+    await restarted;
+    await until(() => nameAt(Date.now() + 5000) === "heir", "the new owner is known");
+    expect(nameAt(startTime.getTime() - 1)).not.toBe("heir");
+    expect(nameAt(startTime.getTime())).toBe("heir");
+    expect(nameAt(Date.parse("2026-11-20T10:00:00Z"))).toBe("web-0");
   });
 
   it("follows on without a gap after a restart of the server", async () => {

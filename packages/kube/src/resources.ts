@@ -1,0 +1,29 @@
+/** One kind of object that can be watched. */
+export interface Resource {
+  /** Plural, as in paths and in RBAC rules. */
+  readonly name: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Path of the list over all namespaces. */
+  readonly path: string;
+}
+
+function resource(apiVersion: string, kind: string, name: string): Resource {
+  const root = apiVersion.includes("/") ? "/apis" : "/api";
+  return { name, apiVersion, kind, path: `${root}/${apiVersion}/${name}` };
+}
+
+/** What the endpoint history is made from, and what the collector's role must let it list and watch. */
+export const ENDPOINT_RESOURCES: readonly Resource[] = [
+  resource("v1", "Node", "nodes"),
+  resource("apps/v1", "ReplicaSet", "replicasets"),
+  resource("batch/v1", "Job", "jobs"),
+  resource("v1", "Pod", "pods"),
+  resource("v1", "Service", "services"),
+];
+
+/** What policy is judged by, besides pods. */
+export const POLICY_RESOURCES: readonly Resource[] = [
+  resource("v1", "Namespace", "namespaces"),
+  resource("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
+];
