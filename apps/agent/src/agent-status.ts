@@ -1,0 +1,24 @@
+import type { FollowerCounters, FollowerState, TranslationCounters } from "@hopline/conntrack";
+import type { WatcherCounters, WatcherState } from "@hopline/topology";
+import type { BatchCounters } from "./batches/batch-writer.js";
+import type { CaptureReport } from "./capture/worker-messages.js";
+import type { SenderCounters, SenderState } from "./delivery/batch-sender.js";
+import type { SpoolCounters } from "./delivery/spool.js";
+import type { NamingCounters } from "./naming/row-namer.js";
+
+/** All that the agent counts, at one moment: what its metrics and its health are made of. */
+export interface AgentStatus {
+  readonly capture: "starting" | "running" | "ended";
+  /** The last report of the capture thread. */
+  readonly report: Omit<CaptureReport, "rows"> | undefined;
+  readonly watchedInterfaces: number;
+  /** Live captures only. */
+  readonly topology: { readonly state: WatcherState; readonly counters: WatcherCounters } | undefined;
+  /** Live captures only. */
+  readonly conntrack: { readonly state: FollowerState; readonly counters: FollowerCounters } | undefined;
+  readonly translations: TranslationCounters & { readonly size: number };
+  readonly naming: NamingCounters & { readonly waitingRows: number };
+  readonly batches: BatchCounters;
+  readonly spool: SpoolCounters & { readonly batches: number; readonly bytes: number };
+  readonly sender: { readonly state: SenderState; readonly counters: SenderCounters };
+}

@@ -1,0 +1,304 @@
+import { join } from "node:path";
+import { TranslationTable } from "@hopline/conntrack";
+import type { Logger } from "@hopline/process";
+import { Topology } from "@hopline/topology";
+import type { AgentStatus } from "./agent-status.js";
+import { BatchWriter } from "./batches/batch-writer.js";
+import { CompletenessLog, type CompletenessTotals } from "./batches/completeness-log.js";
+import { CaptureThread } from "./capture/capture-thread.js";
+import { type UnpackedFile, unpackFile } from "./capture/unpacked-file.js";
+import type { CaptureReport, CaptureSource } from "./capture/worker-messages.js";
+import { BatchSender } from "./delivery/batch-sender.js";
+import { CollectorClient } from "./delivery/collector-client.js";
+import { CollectorToken } from "./delivery/collector-token.js";
+import { Spool } from "./delivery/spool.js";
+import { createMetrics } from "./metrics.js";
+import { MetricsServer } from "./metrics-server.js";
+import { InterfaceDirectory } from "./naming/interface-directory.js";
+import { RowNamer } from "./naming/row-namer.js";
+import { WaitingRows } from "./naming/waiting-rows.js";
+import { LiveKnowledge, type NodeKnowledge, RecordedKnowledge } from "./node-knowledge.js";
+import { type AgentSettings, checkTogether } from "./settings.js";
+import { StateLog } from "./state-log.js";
+
+export interface AgentOptions {
+  readonly settings: AgentSettings;
+  readonly version: string;
+  /** Hexadecimal, new at each start, and sorted after those before it. */
+  readonly bootId: string;
+  /** 32 random bits. */
+  readonly hashSeed: number;
+  readonly logger: Logger;
+  /** Called once where the agent can go on no longer. */
+  readonly onFail: (thrown: unknown) => void;
+  /** Called once where a capture file has come to its end. */
+  readonly onFinished: () => void;
+}
+
+/** When asked to stop, what can be sent in this time is; the rest stays on disk for the next start. */
+const LAST_SENDING_MS = 4000;
+
+/**
+ * One node's agent: capture thread -> naming -> batches -> spool -> collector, with the node's own knowledge beside it.
+ * Everything is made in the constructor and begins in {@link start}.
+ */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #live: boolean;
+  readonly #states: StateLog;
+  readonly #topology: Topology;
+  readonly #translations = new TranslationTable();
+  readonly #knowledge: NodeKnowledge;
+  readonly #interfaces: InterfaceDirectory;
+  readonly #namer: RowNamer;
+  readonly #waiting: WaitingRows;
+  readonly #spool: Spool;
+  readonly #writer: BatchWriter;
+  readonly #completeness: CompletenessLog;
+  readonly #client: CollectorClient;
+  readonly #sender: BatchSender;
+  readonly #metrics: MetricsServer | undefined;
+  #thread: CaptureThread | undefined;
+  #file: UnpackedFile | undefined;
+  #capture: AgentStatus["capture"] = "starting";
+  /** Reports that came before recorded translations were read: those must be there to name them. */
+  #early: CaptureReport[] | undefined = [];
+  #lastReport: Omit<CaptureReport, "rows"> | undefined;
+  #watched: readonly number[] = [];
+
+  /** @throws Fault where a setting does not fit the others */
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    const { settings, version, bootId, logger } = options;
+    const { node, nodeAddresses, nodeDescription, conntrackLog, record } = settings;
+    this.#live = settings.capture !== "pcap";
+    checkTogether(settings);
+    this.#topology = new Topology({ nowMs: Date.now, nodeAddresses });
+    const [topology, translations] = [this.#topology, this.#translations];
+    const states = new StateLog(logger);
+    this.#states = states;
+    this.#knowledge = this.#live
+      ? new LiveKnowledge({
+          ...{ node, topology, translations, record },
+          onTopology: () => this.#watch(),
+          onTopologyState: (state) => states.note("interfaces", state),
+          onConntrackState: (state) => states.note("conntrack", state),
+        })
+      : new RecordedKnowledge({ topology, translations, nodeDescription, conntrackLog });
+    this.#interfaces = new InterfaceDirectory(topology, this.#live);
+    this.#namer = new RowNamer({ translations, topology, interfaces: this.#interfaces });
+    this.#spool = new Spool({
+      ...{ directory: settings.dataDir, bootId, maxBytes: settings.spoolMib },
+      onBatch: () => this.#sender.wake(),
+      onState: (fault) =>
+        states.note("spool", fault === undefined ? { kind: "writing" } : { kind: "failed", fault }),
+    });
+    const writer = new BatchWriter({ spool: this.#spool, node, bootId, agentVersion: version });
+    this.#writer = writer;
+    this.#waiting = new WaitingRows({
+      namer: this.#namer,
+      isTracking: () => this.#knowledge.isTracking(),
+      onNamed: (columns) => writer.writeHops(columns),
+    });
+    this.#completeness = new CompletenessLog((row) => writer.writeCompleteness(row));
+    this.#client = new CollectorClient({ address: settings.collector, token: new CollectorToken(settings) });
+    this.#sender = new BatchSender({
+      spool: this.#spool,
+      post: (bytes, signal) => this.#client.post(bytes, signal),
+      random: Math.random,
+      onState: (state) => states.note("collector", state),
+      onRefused: (fault, batch) => logger.error({ batch: batch.path, code: fault.code }, fault.sentence),
+    });
+    this.#metrics =
+      settings.metricsAddress &&
+      new MetricsServer({
+        ...settings.metricsAddress,
+        registry: createMetrics(() => this.status()),
+        health: () => this.#health(),
+      });
+  }
+
+  /** @throws Fault: no permission, no such file, a taken port, … */
+  async start(): Promise<void> {
+    try {
+      await this.#startParts();
+    } catch (thrown) {
+      await this.#stopParts();
+      throw thrown;
+    }
+  }
+
+  async #startParts(): Promise<void> {
+    const { logger, settings, bootId } = this.#options;
+    await this.#spool.start();
+    await this.#metrics?.start();
+    await this.#knowledge.start();
+    const shiftUs = await this.#startCapture();
+    await this.#knowledge.shift(shiftUs);
+    this.#beginTaking();
+    this.#sender.start();
+    const { batches } = this.#spool.size;
+    logger.info(
+      {
+        node: settings.node,
+        bootId,
+        capture: settings.capture,
+        interfaces: this.#watched.length,
+        leftOver: batches,
+      },
+      `watching ${settings.node}, sending to ${settings.collector}`,
+    );
+  }
+
+  /** Rows of all that was counted are written; what can be sent in a few seconds is sent, the rest waits on disk. */
+  async stop(): Promise<void> {
+    this.#states.close();
+    await this.#thread?.stop();
+    this.#waiting.finish();
+    if (this.#lastReport !== undefined) this.#completeness.finish(this.#totals(this.#lastReport));
+    await this.#writer.settled();
+    await this.#sender.drain(LAST_SENDING_MS);
+    await this.#stopParts();
+    const { batches } = this.#spool.size;
+    if (batches > 0) this.#options.logger.info({ batches }, "batches stay on disk until the next start");
+  }
+
+  async #stopParts(): Promise<void> {
+    await this.#sender.stop();
+    await Promise.all([
+      this.#client.close(),
+      this.#knowledge.stop(),
+      this.#metrics?.stop(),
+      this.#file?.remove(),
+    ]);
+  }
+
+  status(): AgentStatus {
+    const knowledge = this.#knowledge instanceof LiveKnowledge ? this.#knowledge : undefined;
+    return {
+      capture: this.#capture,
+      report: this.#lastReport,
+      watchedInterfaces: this.#watched.length,
+      topology: knowledge && { state: knowledge.watcher.state, counters: knowledge.watcher.counters },
+      conntrack: knowledge && { state: knowledge.follower.state, counters: knowledge.follower.counters },
+      translations: { ...this.#translations.counters, size: this.#translations.size },
+      naming: { ...this.#namer.counters, waitingRows: this.#waiting.count },
+      batches: this.#writer.counters,
+      spool: { ...this.#spool.counters, ...this.#spool.size },
+      sender: { state: this.#sender.state, counters: this.#sender.counters },
+    };
+  }
+
+  async #startCapture(): Promise<number> {
+    const { settings, hashSeed, onFail } = this.#options;
+    this.#watched = this.#live ? this.#topology.indexesOf(settings.roles) : [];
+    const thread = new CaptureThread({
+      hashSeed,
+      order: {
+        source: await this.#captureSource(),
+        interfaceIndexes: this.#watched,
+        flowCapacity: settings.flowTable,
+        vxlanPorts: this.#topology.vxlanPorts(),
+        recordPath: settings.record && join(settings.record, `${settings.node}.pcapng`),
+      },
+      onReport: (report) => {
+        if (this.#early === undefined) this.#take(report);
+        else this.#early.push(report);
+      },
+      onWarning: (fault) => this.#states.warn("capture", fault),
+      onEnd: (fault) => {
+        this.#capture = "ended";
+        if (fault !== undefined) onFail(fault);
+        else if (!this.#live) void this.#finish();
+      },
+    });
+    const shiftUs = await thread.start();
+    this.#thread = thread;
+    this.#capture = "running";
+    // Interfaces may have come while the source was being opened.
+    this.#watch();
+    return shiftUs;
+  }
+
+  async #captureSource(): Promise<CaptureSource> {
+    const { settings } = this.#options;
+    const { snapLength, ringBlockKib: blockBytes } = settings;
+    if (settings.capture === "ring") {
+      const blockCount = Math.max(2, Math.floor(settings.ringMib / blockBytes));
+      return { kind: "ring", snapLength, blockBytes, blockCount };
+    }
+    if (settings.capture === "cap") return { kind: "cap", snapLength };
+    const name = settings.file ?? "";
+    this.#file = await unpackFile(name, settings.dataDir);
+    const ignored = this.#topology.interfaces.filter(({ role }) => !settings.roles.has(role));
+    return {
+      kind: "pcap",
+      name,
+      path: this.#file.path,
+      shift: settings.replayShift,
+      pace: settings.replayPace,
+      ignoredNames: ignored.map((one) => one.name),
+    };
+  }
+
+  #beginTaking(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const report of early) this.#take(report);
+  }
+
+  #take(report: CaptureReport): void {
+    const { rows, ...counters } = report;
+    this.#lastReport = counters;
+    this.#interfaces.setCaptured(report.interfaces);
+    if (rows !== undefined) this.#waiting.take(rows);
+    this.#completeness.observe(report.settledUs, this.#totals(counters));
+  }
+
+  #totals({ frames, capture, table }: Omit<CaptureReport, "rows">): CompletenessTotals {
+    const { droppedFull, droppedUnwritable } = this.#spool.counters;
+    return {
+      seenFrames: frames.seen,
+      countedFrames: frames.counted,
+      uncounted: { ...frames.notCounted, "ignored-interface": frames.ignored },
+      droppedFrames: capture.dropped,
+      conntrackLost: this.#knowledge.conntrackLost(),
+      evictedFlows: table.evicted.closed + table.evicted.idle,
+      lostBatches: droppedFull + droppedUnwritable,
+      activeFlows: table.entries,
+      interfaces: this.#interfaces.count(this.#options.settings.roles),
+    };
+  }
+
+  /** Tells the capture thread which interfaces there are now, where that has changed. */
+  #watch(): void {
+    const indexes = this.#topology.indexesOf(this.#options.settings.roles);
+    const same =
+      indexes.length === this.#watched.length && indexes.every((one, at) => one === this.#watched[at]);
+    if (same || this.#thread === undefined) return;
+    this.#watched = indexes;
+    this.#thread.watch(indexes);
+    this.#options.logger.debug({ interfaces: indexes.length }, "interfaces changed");
+  }
+
+  /** A file has ended: when all of it is stored, there is nothing left to do. */
+  async #finish(): Promise<void> {
+    this.#waiting.finish();
+    await this.#writer.settled();
+    this.#options.logger.info("the capture file has ended; waiting until the collector has all of it");
+    await this.#sender.drain(2 ** 31 - 1);
+    this.#options.onFinished();
+  }
+
+  #health(): { healthy: boolean; [part: string]: unknown } {
+    const { capture, topology, conntrack, sender, spool } = this.status();
+    return {
+      healthy: capture === "running",
+      capture,
+      interfaces: topology?.state.kind,
+      conntrack: conntrack?.state.kind,
+      collector: sender.state.kind,
+      spooledBatches: spool.batches,
+    };
+  }
+}

@@ -1,0 +1,98 @@
+import { AGENT_STARTED, AGENT_STOPPED, type CompletenessColumns, StringColumnBuilder } from "@hopline/batch";
+import { WINDOW_SECONDS } from "@hopline/flow";
+
+/** Further bit of `agent_flags`: batches of this or earlier windows were dropped from a full spool or could not be written. */
+export const AGENT_LOST_BATCHES = 4;
+
+const WINDOW_US = WINDOW_SECONDS * 1e6;
+
+/** Monotonic totals at one moment, from which windows take their differences. */
+export interface CompletenessTotals {
+  readonly seenFrames: number;
+  readonly countedFrames: number;
+  /** By reason. `seenFrames` = `countedFrames` + the sum of these. */
+  readonly uncounted: Readonly<Record<string, number>>;
+  readonly droppedFrames: number;
+  readonly conntrackLost: number;
+  readonly evictedFlows: number;
+  readonly lostBatches: number;
+  /** As of now. */
+  readonly activeFlows: number;
+  /** As of now. */
+  readonly interfaces: number;
+}
+
+const NOTHING: CompletenessTotals = {
+  seenFrames: 0,
+  countedFrames: 0,
+  uncounted: {},
+  droppedFrames: 0,
+  conntrackLost: 0,
+  evictedFlows: 0,
+  lostBatches: 0,
+  activeFlows: 0,
+  interfaces: 0,
+};
+
+/** One row for each window: what was captured in it against what passed (decision 6). */
+export class CompletenessLog {
+  readonly #write: (row: CompletenessColumns) => void;
+  #window: number | undefined;
+  #before: CompletenessTotals = NOTHING;
+  #started = true;
+
+  constructor(write: (row: CompletenessColumns) => void) {
+    this.#write = write;
+  }
+
+  /**
+   * @param settledUs packet time up to which all frames are in `totals`, microseconds since the Unix epoch.
+   */
+  observe(settledUs: number, totals: CompletenessTotals): void {
+    if (!Number.isFinite(settledUs)) return;
+    const window = Math.floor(settledUs / WINDOW_US);
+    this.#window ??= window;
+    if (window <= this.#window) return;
+    this.#close(this.#window, totals, 0);
+    this.#window = window;
+  }
+
+  /** The last window, which the agent does not see to its end. */
+  finish(totals: CompletenessTotals): void {
+    if (this.#window !== undefined) this.#close(this.#window, totals, AGENT_STOPPED);
+    this.#window = undefined;
+  }
+
+  #close(window: number, totals: CompletenessTotals, flags: number): void {
+    const before = this.#before;
+    const lostBatches = totals.lostBatches > before.lostBatches ? AGENT_LOST_BATCHES : 0;
+    const started = this.#started ? AGENT_STARTED : 0;
+    const uncounted = new StringColumnBuilder(1);
+    uncounted.set(0, reasonsOf(before.uncounted, totals.uncounted));
+    this.#write({
+      count: 1,
+      window_start: Uint32Array.of(window * WINDOW_SECONDS),
+      seen_frames: Float64Array.of(totals.seenFrames - before.seenFrames),
+      counted_frames: Float64Array.of(totals.countedFrames - before.countedFrames),
+      uncounted: uncounted.finish(),
+      dropped_frames: Float64Array.of(totals.droppedFrames - before.droppedFrames),
+      conntrack_lost: Float64Array.of(totals.conntrackLost - before.conntrackLost),
+      active_flows: Uint32Array.of(totals.activeFlows),
+      evicted_flows: Float64Array.of(totals.evictedFlows - before.evictedFlows),
+      interfaces: Uint32Array.of(totals.interfaces),
+      sampling: Uint32Array.of(1),
+      agent_flags: Uint8Array.of(flags | started | lostBatches),
+    });
+    this.#before = totals;
+    this.#started = false;
+  }
+}
+
+/** `reason=count`, joined by commas. */
+function reasonsOf(before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>): string {
+  return Object.entries(now)
+    .map(([reason, count]) => [reason, count - (before[reason] ?? 0)] as const)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${reason}=${count}`)
+    .join(",");
+}

@@ -1,0 +1,149 @@
+import type { FrameBlock } from "@hopline/capture";
+import { describe, Fault } from "@hopline/fault";
+import { FlowTable, FrameCounter, type HopRows, WINDOW_SECONDS } from "@hopline/flow";
+import { DEFAULT_VXLAN_PORTS, FrameDecoder } from "@hopline/packet";
+import { FrameRecorder } from "./frame-recorder.js";
+import { type OpenedSource, openSource, type ThreadClock } from "./open-source.js";
+import type { CaptureOrder, FaultMessage, WorkerCommand, WorkerMessage } from "./worker-messages.js";
+
+const POLL_MS = 50;
+/** With what follows (a wait for conntrack, the spool) well below the second that a first row may take. */
+const REPORT_EVERY_US = 400_000;
+const WINDOW_US = WINDOW_SECONDS * 1e6;
+/** So many rows do not wait for the next report: ends of connections come in bursts. */
+const MANY_ROWS = 50_000;
+
+export interface CaptureLoopOptions {
+  readonly order: CaptureOrder;
+  readonly clock: ThreadClock;
+  /** 32 random bits for the flow table's hash. */
+  readonly hashSeed: number;
+  /** The next command that waits, or undefined. */
+  readonly receive: () => WorkerCommand | undefined;
+  readonly send: (message: WorkerMessage) => void;
+}
+
+/**
+ * The capture thread's life: poll, count, and several times a second report. It holds its thread from
+ * {@link run} to the end, and takes commands between polls.
+ */
+export class CaptureLoop {
+  readonly #options: CaptureLoopOptions;
+  readonly #table: FlowTable;
+  readonly #counter: FrameCounter;
+  #recorder: FrameRecorder | undefined;
+  #knownInterfaces = -1;
+  #reportedAtUs = Number.NEGATIVE_INFINITY;
+  #settledWindow = Number.NEGATIVE_INFINITY;
+  #lastWarning: Fault | undefined;
+  #stopping = false;
+
+  constructor(options: CaptureLoopOptions) {
+    this.#options = options;
+    const { order, hashSeed } = options;
+    const vxlanPorts = [...new Set([...DEFAULT_VXLAN_PORTS, ...order.vxlanPorts])];
+    this.#table = new FlowTable({ capacity: order.flowCapacity, hashSeed });
+    this.#counter = new FrameCounter({ decoder: new FrameDecoder({ vxlanPorts }), table: this.#table });
+  }
+
+  /** Sends `ended` as its last message, whatever happens. */
+  run(): void {
+    const { order, clock, send } = this.#options;
+    let opened: OpenedSource;
+    try {
+      if (order.recordPath !== undefined) this.#recorder = new FrameRecorder(order.recordPath);
+      opened = openSource(order, clock);
+    } catch (thrown) {
+      send({ kind: "ended", fault: messageOf(thrown) });
+      return;
+    }
+    send({ kind: "opened", shiftUs: opened.shiftUs });
+    let fault: FaultMessage | undefined;
+    try {
+      this.#loop(opened);
+    } catch (thrown) {
+      fault = messageOf(thrown);
+    }
+    // What was counted before the end, however it ended, is handed over.
+    this.#warn(opened);
+    this.#send(opened, this.#table.flush());
+    opened.source.close();
+    this.#recorder?.close();
+    send({ kind: "ended", fault });
+  }
+
+  #loop(opened: OpenedSource): void {
+    const { source, nowUs, latencyUs } = opened;
+    const recorder = this.#recorder;
+    const consume = (block: FrameBlock): void => {
+      this.#counter.countBlock(block);
+      recorder?.record(block, source);
+    };
+    for (;;) {
+      this.#obey(opened);
+      if (this.#stopping) return;
+      this.#ignoreUnwanted(opened);
+      if (source.poll(POLL_MS, consume) < 0) return;
+      const isDue = nowUs() - this.#reportedAtUs >= REPORT_EVERY_US;
+      const windowEnded = Math.floor((nowUs() - latencyUs) / WINDOW_US) > this.#settledWindow;
+      if (isDue || windowEnded || this.#table.pendingRows > MANY_ROWS) this.#report(opened);
+    }
+  }
+
+  #obey(opened: OpenedSource): void {
+    for (let command = this.#options.receive(); command !== undefined; command = this.#options.receive()) {
+      if (command.kind === "stop") this.#stopping = true;
+      else opened.source.watch(command.interfaceIndexes);
+    }
+  }
+
+  /** Files name their interfaces as they go. */
+  #ignoreUnwanted({ source }: OpenedSource): void {
+    const { order } = this.#options;
+    if (order.source.kind !== "pcap" || source.interfaces.length === this.#knownInterfaces) return;
+    this.#knownInterfaces = source.interfaces.length;
+    const unwanted = new Set(order.source.ignoredNames);
+    const indexes = source.interfaces.filter(({ name }) => unwanted.has(name)).map(({ index }) => index);
+    const byIndex = new Uint8Array(Math.max(-1, ...indexes) + 1);
+    for (const index of indexes) byIndex[index] = 1;
+    this.#counter.ignoreInterfaces(byIndex);
+  }
+
+  #report(opened: OpenedSource): void {
+    this.#warn(opened);
+    const nowUs = opened.nowUs();
+    // Frames that are still in the source's memory must find their window open.
+    const closed = this.#table.closeWindow(nowUs - opened.latencyUs);
+    if (closed !== undefined) this.#send(opened, closed);
+    this.#send(opened, this.#table.takeNew(nowUs));
+    this.#reportedAtUs = nowUs;
+    this.#settledWindow = Math.floor((nowUs - opened.latencyUs) / WINDOW_US);
+  }
+
+  #send(opened: OpenedSource, rows: HopRows | undefined): void {
+    this.#options.send({
+      kind: "report",
+      rows,
+      settledUs: opened.nowUs() - opened.latencyUs,
+      frames: this.#counter.counters(),
+      table: this.#table.counters(),
+      capture: opened.source.statistics(),
+      interfaces: opened.source.interfaces,
+    });
+  }
+
+  /** Sends the warnings that the source has added since the last look; it keeps the newest only. */
+  #warn({ source }: OpenedSource): void {
+    const { warnings } = source;
+    const seen = this.#lastWarning === undefined ? -1 : warnings.indexOf(this.#lastWarning);
+    for (const warning of warnings.slice(seen + 1)) {
+      this.#options.send({ kind: "warning", fault: messageOf(warning) });
+      this.#lastWarning = warning;
+    }
+  }
+}
+
+function messageOf(thrown: unknown): FaultMessage {
+  if (thrown instanceof Fault) return { code: thrown.code, message: thrown.message, hint: thrown.hint };
+  return { code: "INTERNAL", message: describe(thrown), hint: undefined };
+}

@@ -1,0 +1,67 @@
+import type { CapturedInterface, CaptureStatistics } from "@hopline/capture";
+import type { FlowTableCounters, FrameCounters, HopRows } from "@hopline/flow";
+
+/** A Fault as it crosses between threads. */
+export interface FaultMessage {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** What the capture thread opens. */
+export type CaptureSource =
+  | {
+      readonly kind: "ring";
+      readonly snapLength: number;
+      readonly blockBytes: number;
+      readonly blockCount: number;
+    }
+  | { readonly kind: "cap"; readonly snapLength: number }
+  | {
+      readonly kind: "pcap";
+      readonly path: string;
+      /** How messages call the file. */
+      readonly name: string;
+      /** Seconds added to every frame's time, or `now`: what brings the first frame to the present. */
+      readonly shift: "now" | number;
+      /** `real`: as the frames came; `fast`: as fast as they can be read. */
+      readonly pace: "real" | "fast";
+      /** Interfaces whose frames are not wanted. */
+      readonly ignoredNames: readonly string[];
+    };
+
+export interface CaptureOrder {
+  readonly source: CaptureSource;
+  /** Kernel interface indexes to begin with; live sources only. */
+  readonly interfaceIndexes: readonly number[];
+  readonly flowCapacity: number;
+  readonly vxlanPorts: readonly number[];
+  /** Live sources: pcapng file to write all frames to. */
+  readonly recordPath: string | undefined;
+}
+
+/** To the capture thread. */
+export type WorkerCommand =
+  | { readonly kind: "watch"; readonly interfaceIndexes: readonly number[] }
+  | { readonly kind: "stop" };
+
+/** Rows and counters, several times a second. Counters are since the start. */
+export interface CaptureReport {
+  readonly kind: "report";
+  readonly rows: HopRows | undefined;
+  /** Microseconds since the Unix epoch: all frames before this packet time have been counted. */
+  readonly settledUs: number;
+  readonly frames: FrameCounters;
+  readonly table: FlowTableCounters;
+  readonly capture: CaptureStatistics;
+  readonly interfaces: readonly CapturedInterface[];
+}
+
+/** From the capture thread. */
+export type WorkerMessage =
+  /** `shiftUs`: what is added to every frame's time; 0 for live sources. */
+  | { readonly kind: "opened"; readonly shiftUs: number }
+  | CaptureReport
+  | { readonly kind: "warning"; readonly fault: FaultMessage }
+  /** The last message. `fault` is missing where the source came to its end or was told to stop. */
+  | { readonly kind: "ended"; readonly fault: FaultMessage | undefined };

@@ -1,0 +1,47 @@
+import type { CapturedInterface } from "@hopline/capture";
+import type { NodeInterface, Role, Topology } from "@hopline/topology";
+
+/** What a row says of its interface. */
+export interface InterfaceLabel {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/**
+ * Interface indexes of rows to names and roles. Live captures carry the kernel's indexes; files their own, which
+ * lead to names, and by them into the node's description.
+ */
+export class InterfaceDirectory {
+  readonly #topology: Topology;
+  readonly #live: boolean;
+  #captured: ReadonlyMap<number, string> = new Map();
+
+  constructor(topology: Topology, live: boolean) {
+    this.#topology = topology;
+    this.#live = live;
+  }
+
+  /** Files: the interfaces that the file has described so far. */
+  setCaptured(interfaces: readonly CapturedInterface[]): void {
+    if (this.#live || interfaces.length === this.#captured.size) return;
+    this.#captured = new Map(interfaces.map(({ index, name }) => [index, name]));
+  }
+
+  labelOf(index: number): InterfaceLabel {
+    const known = this.#find(index);
+    if (known !== undefined) return known;
+    const name = this.#live ? undefined : this.#captured.get(index);
+    return { name: name ?? `if${index}`, role: "unknown" };
+  }
+
+  /** How many interfaces rows can come from: those that are there and have a role that is captured. */
+  count(roles: ReadonlySet<Role>): number {
+    return this.#live ? this.#topology.indexesOf(roles).length : this.#captured.size;
+  }
+
+  #find(index: number): NodeInterface | undefined {
+    if (this.#live) return this.#topology.byIndex(index);
+    const name = this.#captured.get(index);
+    return name === undefined ? undefined : this.#topology.byName(name);
+  }
+}

@@ -1,0 +1,168 @@
+import { hostname } from "node:os";
+import { Fault } from "@hopline/fault";
+import { logFormatSchema, logLevelSchema, type SettingSource } from "@hopline/process";
+import { ROLES } from "@hopline/topology";
+import { z } from "zod";
+
+const MEBIBYTE = 1024 * 1024;
+
+const wholeNumber = (least: number, most: number) =>
+  z.coerce
+    .number({ error: "it takes a number" })
+    .int("it takes a whole number")
+    .min(least, `it takes at least ${least}`)
+    .max(most, `it takes at most ${most}`);
+
+/** `HOST:PORT`, `[::1]:PORT` */
+const listenAddress = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, "it takes HOST:PORT")
+  .transform((text) => {
+    const colon = text.lastIndexOf(":");
+    return { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.slice(colon + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, "it takes a port up to 65535");
+
+const roles = z
+  .string()
+  .transform((text) => text.split(",").map((part) => part.trim()))
+  .pipe(z.array(z.enum(ROLES, { error: `it takes some of ${ROLES.join(", ")}, separated by commas` })).min(1))
+  .transform((list) => new Set(list));
+
+export const settingsSchema = z.object({
+  node: z.string().min(1).max(253).default(hostname()),
+  nodeAddresses: z.array(z.union([z.ipv4(), z.ipv6()], "it takes IP addresses")).default([]),
+  collector: z
+    .string({
+      error: "say where the collector is: http://HOST:PORT, https://HOST:PORT or unix:/path/to/socket",
+    })
+    .min(1),
+  token: z.string().min(1).optional(),
+  tokenFile: z.string().min(1).optional(),
+  capture: z.enum(["ring", "cap", "pcap"], { error: "it takes ring, cap or pcap" }).default("ring"),
+  file: z.string().min(1).optional(),
+  nodeDescription: z.string().min(1).optional(),
+  conntrackLog: z.string().min(1).optional(),
+  replayShift: z
+    .union(
+      [
+        z.literal("now"),
+        z.literal("none").transform(() => 0),
+        z.coerce.number().refine((seconds) => Number.isFinite(seconds)),
+      ],
+      { error: "it takes now, none or a number of seconds" },
+    )
+    .default("now"),
+  replayPace: z.enum(["real", "fast"], { error: "it takes real or fast" }).default("real"),
+  record: z.string().min(1).optional(),
+  roles: roles.default(new Set(["pod", "bridge", "tunnel", "uplink"] as const)),
+  dataDir: z.string().min(1).default("/var/lib/hopline"),
+  spoolMib: wholeNumber(1, 1024 * 1024)
+    .default(1024)
+    .transform((size) => size * MEBIBYTE),
+  ringMib: wholeNumber(1, 1024)
+    .default(32)
+    .transform((size) => size * MEBIBYTE),
+  ringBlockKib: wholeNumber(64, 65_536)
+    .refine((size) => (size & (size - 1)) === 0, "it takes a power of two")
+    .default(512)
+    .transform((size) => size * 1024),
+  snapLength: wholeNumber(64, 65_535).default(192),
+  flowTable: wholeNumber(1024, 16_777_216).default(262_144),
+  metricsAddress: listenAddress.optional(),
+  logLevel: logLevelSchema,
+  logFormat: logFormatSchema,
+});
+
+export type AgentSettings = z.output<typeof settingsSchema>;
+
+/** @throws Fault `SETTINGS_INVALID` where settings do not fit each other */
+export function checkTogether(settings: AgentSettings): void {
+  const wrong = (message: string) =>
+    new Fault({ code: "SETTINGS_INVALID", message, hint: "See hopline agent --help." });
+  if (settings.capture === "pcap") {
+    if (settings.file === undefined) throw wrong("--capture pcap needs --file FILE.");
+    if (settings.record !== undefined) throw wrong("--record is for live captures; this is --capture pcap.");
+    return;
+  }
+  for (const [flag, value] of [
+    ["--file", settings.file],
+    ["--node-description", settings.nodeDescription],
+    ["--conntrack-log", settings.conntrackLog],
+  ]) {
+    if (value !== undefined)
+      throw wrong(`${flag} is for --capture pcap; this is --capture ${settings.capture}.`);
+  }
+}
+
+export const settingSources: Readonly<Record<keyof z.input<typeof settingsSchema>, SettingSource>> = {
+  node: {
+    flag: "node",
+    env: "HOPLINE_NODE",
+    about: "this node's name in the cluster; default: the host's name",
+  },
+  nodeAddresses: {
+    flag: "node-address",
+    env: "HOPLINE_NODE_ADDRESS",
+    multiple: true,
+    about: "an address of this node; what carries it is an uplink; may be repeated",
+  },
+  collector: {
+    flag: "collector",
+    env: "HOPLINE_COLLECTOR",
+    about: "http://, https:// or unix:/path of the collector",
+  },
+  token: { flag: "token", env: "HOPLINE_TOKEN", about: "the collector's agent token" },
+  tokenFile: {
+    flag: "token-file",
+    env: "HOPLINE_TOKEN_FILE",
+    about: "file with the token; read again when it changes",
+  },
+  capture: { flag: "capture", env: "HOPLINE_CAPTURE", about: "ring, cap or pcap; default ring" },
+  file: { flag: "file", about: "with --capture pcap: a pcap or pcapng file, also .gz" },
+  nodeDescription: { flag: "node-description", about: "file that describes the node instead of the kernel" },
+  conntrackLog: { flag: "conntrack-log", about: "file with translations instead of the kernel's" },
+  replayShift: { flag: "replay-shift", about: "now, none, or seconds added to a file's times; default now" },
+  replayPace: { flag: "replay-pace", about: "real or fast; default real" },
+  record: {
+    flag: "record",
+    about: "folder to write NODE.pcapng, NODE.description.json and NODE.conntrack.jsonl to, for replays",
+  },
+  roles: { flag: "roles", env: "HOPLINE_ROLES", about: `roles to capture; default pod,bridge,tunnel,uplink` },
+  dataDir: {
+    flag: "data-dir",
+    env: "HOPLINE_DATA_DIR",
+    about: "where batches wait; default /var/lib/hopline",
+  },
+  spoolMib: {
+    flag: "spool-mib",
+    env: "HOPLINE_SPOOL_MIB",
+    about: "the most that batches take there, MiB; default 1024",
+  },
+  ringMib: { flag: "ring-mib", env: "HOPLINE_RING_MIB", about: "packet ring, MiB; default 32" },
+  ringBlockKib: {
+    flag: "ring-block-kib",
+    about: "block of the packet ring, KiB, a power of two; default 512",
+  },
+  snapLength: {
+    flag: "snap-length",
+    env: "HOPLINE_SNAP_LENGTH",
+    about: "bytes kept of each frame; default 192",
+  },
+  flowTable: {
+    flag: "flow-table",
+    env: "HOPLINE_FLOW_TABLE",
+    about: "connections x interfaces held; default 262144",
+  },
+  metricsAddress: {
+    flag: "metrics-address",
+    env: "HOPLINE_METRICS_ADDRESS",
+    about: "HOST:PORT for /metrics and /healthz",
+  },
+  logLevel: {
+    flag: "log-level",
+    env: "HOPLINE_LOG_LEVEL",
+    about: "debug, info, warn, error or silent; default info",
+  },
+  logFormat: { flag: "log-format", env: "HOPLINE_LOG_FORMAT", about: "auto, json or text; default auto" },
+};

@@ -1,0 +1,63 @@
+import type { CompletenessColumns } from "@hopline/batch";
+import { describe, expect, it } from "vitest";
+import { CompletenessLog, type CompletenessTotals } from "../src/batches/completeness-log.js";
+
+const totals = (seen: number, more: Partial<CompletenessTotals> = {}): CompletenessTotals => ({
+  seenFrames: seen,
+  countedFrames: seen,
+  uncounted: {},
+  droppedFrames: 0,
+  conntrackLost: 0,
+  evictedFlows: 0,
+  lostBatches: 0,
+  activeFlows: 3,
+  interfaces: 2,
+  ...more,
+});
+
+function collect() {
+  const rows: object[] = [];
+  const log = new CompletenessLog((row: CompletenessColumns) => {
+    rows.push({
+      window: row.window_start[0],
+      seen: row.seen_frames[0],
+      counted: row.counted_frames[0],
+      uncounted: row.uncounted.values[row.uncounted.indexes[0] ?? -1],
+      dropped: row.dropped_frames[0],
+      flags: row.agent_flags[0],
+    });
+  });
+  return { log, rows };
+}
+
+const SECOND_US = 1_000_000;
+
+describe("CompletenessLog", () => {
+  it("writes one row a window, with what came since the last, and says when the agent began and stopped", () => {
+    const { log, rows } = collect();
+    log.observe(Number.NEGATIVE_INFINITY, totals(0));
+    log.observe(1003 * SECOND_US, totals(5));
+    log.observe(1009 * SECOND_US, totals(9));
+    log.observe(1010 * SECOND_US, totals(12, { countedFrames: 10, uncounted: { arp: 2 } }));
+    log.observe(1015 * SECOND_US, totals(15, { countedFrames: 10, uncounted: { arp: 5 } }));
+    log.observe(
+      1021 * SECOND_US,
+      totals(20, { countedFrames: 11, uncounted: { arp: 5, "not-ip": 4 }, droppedFrames: 7 }),
+    );
+    log.finish(
+      totals(21, { countedFrames: 12, uncounted: { arp: 5, "not-ip": 4 }, droppedFrames: 7, lostBatches: 1 }),
+    );
+    expect(rows).toEqual([
+      { window: 1000, seen: 12, counted: 10, uncounted: "arp=2", dropped: 0, flags: 1 },
+      { window: 1010, seen: 8, counted: 1, uncounted: "arp=3,not-ip=4", dropped: 7, flags: 0 },
+      { window: 1020, seen: 1, counted: 1, uncounted: "", dropped: 0, flags: 2 | 4 },
+    ]);
+  });
+
+  it("writes nothing where there was no packet time at all", () => {
+    const { log, rows } = collect();
+    log.observe(Number.NEGATIVE_INFINITY, totals(0));
+    log.finish(totals(0));
+    expect(rows).toEqual([]);
+  });
+});

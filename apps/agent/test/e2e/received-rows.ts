@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeBatch } from "@hopline/batch";
+import { formatAddress } from "@hopline/packet";
+
+/** A row of a hops batch, as far as the tests look at it. */
+export interface ReceivedRow {
+  readonly connection: bigint;
+  readonly isReply: number;
+  readonly interface: string;
+  readonly role: string;
+  readonly attached: string;
+  readonly protocol: number;
+  readonly client: string;
+  readonly server: string;
+  readonly originalServer: string;
+  readonly translation: string;
+  readonly initiatorBy: string;
+  readonly packets: number;
+  readonly payloadBytes: number;
+  readonly gapBytes: number;
+  readonly retransmittedBytes: number;
+}
+
+export interface CompletenessRow {
+  readonly windowStart: number;
+  readonly seen: number;
+  readonly counted: number;
+  readonly uncounted: string;
+  readonly dropped: number;
+  readonly flags: number;
+}
+
+/** All rows of all batches in the sink's folder. */
+export function readReceived(folder: string): { hops: ReceivedRow[]; completeness: CompletenessRow[] } {
+  const hops: ReceivedRow[] = [];
+  const completeness: CompletenessRow[] = [];
+  for (const name of readdirSync(folder).sort()) {
+    if (name.endsWith(".part")) continue;
+    const { header, table } = decodeBatch(new Uint8Array(readFileSync(join(folder, name))));
+    for (let at = 0; at < table.numRows; at++) {
+      const row = table.get(at)?.toJSON() ?? {};
+      if (header.kind === "hops") hops.push(hopOf(row));
+      else completeness.push(completenessOf(row));
+    }
+  }
+  return { hops, completeness };
+}
+
+function hopOf(row: Record<string, unknown>): ReceivedRow {
+  const end = (side: string) =>
+    `${formatAddress(row[`${side}_address`] as Uint8Array)}:${row[`${side}_port`]}`;
+  return {
+    connection: row.connection_id as bigint,
+    isReply: Number(row.is_reply),
+    interface: String(row.interface),
+    role: String(row.role),
+    attached: formatAddress(row.attached_address as Uint8Array),
+    protocol: Number(row.protocol),
+    client: end("client"),
+    server: end("server"),
+    originalServer: end("original_server"),
+    translation: String(row.translation),
+    initiatorBy: String(row.initiator_by),
+    packets: Number(row.packets),
+    payloadBytes: Number(row.payload_bytes),
+    gapBytes: Number(row.gap_bytes),
+    retransmittedBytes: Number(row.retransmitted_bytes),
+  };
+}
+
+function completenessOf(row: Record<string, unknown>): CompletenessRow {
+  return {
+    windowStart: Number(row.window_start),
+    seen: Number(row.seen_frames),
+    counted: Number(row.counted_frames),
+    uncounted: String(row.uncounted),
+    dropped: Number(row.dropped_frames),
+    flags: Number(row.agent_flags),
+  };
+}
+
+/** Sum over rows of one column. */
+export function sum<Row>(rows: readonly Row[], value: (row: Row) => number): number {
+  return rows.reduce((total, row) => total + value(row), 0);
+}

@@ -1,0 +1,50 @@
+/** A TCP or UDP packet over IPv4 as a test writes it down. */
+export interface TestFrame {
+  /** `10.0.0.1:80` */
+  readonly source: string;
+  readonly destination: string;
+  /** Default TCP. */
+  readonly protocol?: 6 | 17;
+  /** Default ACK. */
+  readonly tcpFlags?: number;
+  readonly payloadBytes?: number;
+  /** Default 7. */
+  readonly interfaceIndex?: number;
+  /** Default ingress. */
+  readonly direction?: number;
+  readonly timeUs: number;
+}
+
+const ETHERNET_BYTES = 14;
+const IPV4_BYTES = 20;
+
+/** The frame's bytes, from its Ethernet header on. */
+export function bytesOf(frame: TestFrame): Uint8Array {
+  const { protocol = 6, tcpFlags = 0x10, payloadBytes = 0 } = frame;
+  const headerBytes = protocol === 6 ? 20 : 8;
+  const bytes = new Uint8Array(ETHERNET_BYTES + IPV4_BYTES + headerBytes + payloadBytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(12, 0x0800);
+  view.setUint8(14, 0x45);
+  view.setUint16(16, IPV4_BYTES + headerBytes + payloadBytes);
+  view.setUint8(22, 64);
+  view.setUint8(23, protocol);
+  const [source, sourcePort] = endpointOf(frame.source);
+  const [destination, destinationPort] = endpointOf(frame.destination);
+  bytes.set(source, 26);
+  bytes.set(destination, 30);
+  view.setUint16(34, sourcePort);
+  view.setUint16(36, destinationPort);
+  if (protocol === 17) view.setUint16(38, headerBytes + payloadBytes);
+  else {
+    view.setUint32(38, 1000);
+    view.setUint8(46, 5 << 4);
+    view.setUint8(47, tcpFlags);
+  }
+  return bytes;
+}
+
+function endpointOf(text: string): [number[], number] {
+  const [host = "", port] = text.split(":");
+  return [host.split(".").map(Number), Number(port)];
+}

@@ -1,0 +1,18 @@
+export { type CommandRunner, runCommand } from "./command-runner.js";
+export {
+  EMPTY_DESCRIPTION,
+  type Link,
+  type NodeDescription,
+  nodeDescriptionSchema,
+  type Route,
+} from "./description.js";
+export { type DescriptionFile, loadDescription, saveDescription } from "./description-file.js";
+export { readDescription } from "./read-description.js";
+export { decideRoles, ROLES, type Role, type RoleDecision, type RoleOptions } from "./roles.js";
+export { type NodeInterface, Topology, type TopologyOptions } from "./topology.js";
+export {
+  TopologyWatcher,
+  type TopologyWatcherOptions,
+  type WatcherCounters,
+  type WatcherState,
+} from "./topology-watcher.js";
