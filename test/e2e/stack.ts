@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,7 +50,9 @@ export interface StackOptions {
   readonly withWeb?: boolean;
 }
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
+/** From a window's end to its rows on the agent's disk. */
+const CLOSING_MS = 3500;
 const WINDOW_MS = 10_000;
 
 /** A lab, its agents, a collector and, where asked for, the web UI: real processes, which a test may kill. */
@@ -156,10 +158,23 @@ export class Stack {
     return this.#control("/restart-pod");
   }
 
-  /** Waits until every window that is open now has been closed, sent and stored. */
+  /** Waits until every window that is open now has been closed, sent and stored: until the agents' spools say so. */
   async settle(): Promise<void> {
-    const toBoundary = WINDOW_MS - (Date.now() % WINDOW_MS);
-    await sleep(toBoundary + 6000);
+    const boundary = Date.now() - (Date.now() % WINDOW_MS) + WINDOW_MS;
+    const closed = boundary + CLOSING_MS;
+    await sleep(closed - Date.now());
+    await this.#until("all windows are stored", async () => !this.#waitsOnDisk(closed));
+  }
+
+  #waitsOnDisk(beforeMs: number): boolean {
+    return this.#ready.nodes.some(({ name }) => {
+      const spool = join(this.#folder, `spool-${name}`);
+      return readdirSync(spool, { recursive: true, encoding: "utf8" }).some(
+        (path) =>
+          path.endsWith(".arrow") &&
+          (statSync(join(spool, path), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < beforeMs,
+      );
+    });
   }
 
   conversations(): Conversation[] {

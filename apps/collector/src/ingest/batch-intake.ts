@@ -1,0 +1,159 @@
+import { type BatchHeader, type DecodedBatch, decodeBatch, deduplicationToken } from "@hopline/batch";
+import { Fault } from "@hopline/fault";
+import { COMPLETENESS_IDENTITY_COLUMNS, HOP_IDENTITY_COLUMNS, type InsertResult } from "@hopline/store";
+import { tableToIPC } from "apache-arrow";
+import type { Clock } from "../clock.js";
+import type { CollectorMetrics } from "../metrics.js";
+import type { AddressBook } from "../naming/address-book.js";
+import type { AgentPresence } from "../naming/agent-presence.js";
+import { numberAddresses } from "../naming/batch-addresses.js";
+import type { StoreKeeper } from "../store-keeper.js";
+import { withColumns } from "./combine-tables.js";
+import { readCompletenessTable } from "./completeness-table.js";
+import { readHopTable } from "./hop-table.js";
+import type { HopWriter } from "./hop-writer.js";
+import type { IngestCounts } from "./ingest-counts.js";
+import type { NameWait } from "./name-wait.js";
+
+/** What an agent is told once a batch is in the store. */
+export interface Receipt {
+  /** The batch's sequence number: the agent may delete it. */
+  readonly ack: number;
+  /** It had been stored before; nothing was added. */
+  readonly duplicate: boolean;
+}
+
+export interface BatchIntakeOptions {
+  readonly keeper: StoreKeeper;
+  readonly writer: HopWriter;
+  readonly book: AddressBook;
+  readonly nameWait: NameWait;
+  readonly presence: AgentPresence;
+  readonly counts: IngestCounts;
+  readonly metrics: CollectorMetrics;
+  readonly clock: Clock;
+}
+
+/** For so long after its start the collector refuses hop rows rather than store them without any knowledge of the cluster. */
+const CLUSTER_WAIT_MS = 60_000;
+
+/** So many tokens of stored batches are remembered: an agent repeats what it sent last, not what it sent long ago. */
+const REMEMBERED_TOKENS = 10_000;
+
+/** Takes batches: decode, check, name, store, acknowledge. */
+export class BatchIntake {
+  readonly #options: BatchIntakeOptions;
+  readonly #stopping = new AbortController();
+  /** By token: a batch that is sent again while it is being stored waits for the same insert. */
+  readonly #underWay = new Map<string, Promise<InsertResult>>();
+  readonly #stored = new Set<string>();
+  #startedAtMs = 0;
+
+  constructor(options: BatchIntakeOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#startedAtMs = this.#options.clock.now();
+  }
+
+  /** Batches that wait for names are refused, to be sent again; inserts under way finish. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.allSettled(this.#underWay.values());
+  }
+
+  /**
+   * @param bytes an Arrow IPC stream as packages/batch makes it.
+   * @throws Fault `BATCH_INVALID`; `CLUSTER_UNKNOWN`, `STOPPING`, or the store's: then it was not stored.
+   */
+  async accept(bytes: Uint8Array): Promise<Receipt> {
+    const { counts } = this.#options;
+    try {
+      const batch = decodeBatch(aligned(bytes));
+      const { duplicate } = await this.#storeOnce(batch);
+      counts.stored(batch.header.kind, batch.table.numRows, bytes.byteLength, duplicate);
+      return { ack: batch.header.sequence, duplicate };
+    } catch (thrown) {
+      counts.rejected(thrown instanceof Fault ? thrown.code : "INTERNAL");
+      throw thrown;
+    }
+  }
+
+  async #storeOnce(batch: DecodedBatch): Promise<InsertResult> {
+    const token = deduplicationToken(batch.header);
+    if (this.#stored.has(token)) return { duplicate: true };
+    const underWay = this.#underWay.get(token);
+    if (underWay !== undefined) {
+      await underWay;
+      return { duplicate: true };
+    }
+    const storing =
+      batch.header.kind === "hops" ? this.#storeHops(batch, token) : this.#storeCompleteness(batch, token);
+    this.#underWay.set(token, storing);
+    try {
+      const result = await storing;
+      this.#remember(token);
+      return result;
+    } finally {
+      this.#underWay.delete(token);
+    }
+  }
+
+  async #storeHops(batch: DecodedBatch, token: string): Promise<InsertResult> {
+    const { writer, nameWait, presence, counts, clock } = this.#options;
+    const table = readHopTable(batch, clock.now());
+    if (table.count === 0) return { duplicate: false };
+    this.#requireCluster(batch.header);
+    presence.heard(batch.header.node, table.lastWindow);
+    const addresses = numberAddresses(table);
+    const named = await nameWait.name(table, addresses, this.#stopping.signal);
+    for (const [node, windows] of named.absences) {
+      for (const window of windows) presence.decideAbsent(node, window);
+    }
+    const result = await writer.write({
+      token,
+      table: withColumns(table.table, HOP_IDENTITY_COLUMNS, named.identity),
+      firstWindow: table.firstWindow,
+      lastWindow: table.lastWindow,
+    });
+    if (!result.duplicate) counts.unnamed(named.unnamedRows);
+    return result;
+  }
+
+  async #storeCompleteness(batch: DecodedBatch, token: string): Promise<InsertResult> {
+    const { keeper, presence, clock } = this.#options;
+    const table = readCompletenessTable(batch, clock.now());
+    if (table.count === 0) return { duplicate: false };
+    presence.heard(batch.header.node, table.lastWindow);
+    const stream = tableToIPC(
+      withColumns(table.table, COMPLETENESS_IDENTITY_COLUMNS, table.identity),
+      "stream",
+    );
+    return await keeper.use("insert_completeness", (store) => store.insertCompleteness(stream, token));
+  }
+
+  #requireCluster(header: BatchHeader): void {
+    const { book, clock } = this.#options;
+    if (book.isReady || clock.now() - this.#startedAtMs >= CLUSTER_WAIT_MS) return;
+    throw new Fault({
+      code: "CLUSTER_UNKNOWN",
+      message: `The collector has not read the cluster's objects yet and cannot name what ${header.node} saw.`,
+      hint: "Send the batch again in some seconds.",
+    });
+  }
+
+  #remember(token: string): void {
+    this.#stored.add(token);
+    if (this.#stored.size <= REMEMBERED_TOKENS) return;
+    for (const oldest of this.#stored) {
+      this.#stored.delete(oldest);
+      break;
+    }
+  }
+}
+
+/** Arrow's buffers are read in place, and doubles want addresses that are multiples of eight. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+}

@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { Fault } from "@hopline/fault";
+import { type InsertResult, STORED_HOP_COLUMNS, type Store } from "@hopline/store";
+import { tableToIPC } from "apache-arrow";
+import type { Clock } from "../clock.js";
+import type { CollectorMetrics } from "../metrics.js";
+import type { StoreKeeper } from "../store-keeper.js";
+import { stackTables } from "./combine-tables.js";
+import { MAX_ROWS, MAX_SPAN_SECONDS } from "./hop-table.js";
+import type { HopWriter, StorableBatch } from "./hop-writer.js";
+import type { InsertJournal, JournalEntry } from "./insert-journal.js";
+
+export interface GroupingHopWriterOptions {
+  readonly keeper: StoreKeeper;
+  readonly journal: InsertJournal;
+  readonly clock: Clock;
+  readonly metrics: CollectorMetrics;
+}
+
+interface Waiting extends StorableBatch {
+  readonly resolve: (result: InsertResult) => void;
+  readonly reject: (thrown: unknown) => void;
+}
+
+/** An INSERT that failed, and may have been taken all the same. */
+interface Unsettled extends JournalEntry {
+  readonly bytes: Uint8Array;
+}
+
+/** Inserts begin at least so far apart, and take half of the time at most. */
+const LEAST_INTERVAL_MS = 300;
+const BUSY_SHARE = 2;
+const RETRY_MS = 2000;
+/** So many batches are remembered to be stored: an agent repeats what it sent last, not what it sent long ago. */
+const REMEMBERED_BATCHES = 20_000;
+
+/**
+ * Stores what has come meanwhile, of whichever agents, in one INSERT. In the embedded engine an INSERT costs some
+ * hundred milliseconds of a core for the statement alone, however few its rows are; agents send two or three a second.
+ *
+ * An acknowledged batch is stored, and a repeated one counts once, also after a crash: see {@link InsertJournal}. The
+ * embedded store belongs to one collector, so that no other needs to know.
+ */
+export class GroupingHopWriter implements HopWriter {
+  readonly #options: GroupingHopWriterOptions;
+  readonly #ready: Waiting[] = [];
+  readonly #stored = new Set<string>();
+  readonly #stopping = new AbortController();
+  #unsettled: Unsettled | undefined;
+  #failure: unknown;
+  #failedAtMs = 0;
+  #running: Promise<void> | undefined;
+  #nextAtMs = 0;
+
+  constructor(options: GroupingHopWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Before anything is written: settles what was under way when the collector before this one ended. */
+  async recover(store: Store): Promise<void> {
+    const { journal } = this.#options;
+    const { batches, unsettled } = await journal.open();
+    for (const { token, bytes } of unsettled) {
+      await store.insertHops(bytes, token);
+      await journal.settle(token);
+    }
+    this.#remember(batches);
+  }
+
+  write(batch: StorableBatch): Promise<InsertResult> {
+    if (this.#stored.has(batch.token)) return Promise.resolve({ duplicate: true });
+    // While the store refuses, a batch is better kept by its agent than here.
+    if (this.#unsettled !== undefined && this.#options.clock.now() - this.#failedAtMs < RETRY_MS)
+      return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#ready.push({ ...batch, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    while (this.#ready.length > 0) {
+      await clock.sleep(Math.max(this.#nextAtMs - clock.now(), 0), this.#stopping.signal);
+      const startedMs = clock.now();
+      await this.#insertGroup();
+      const tookMs = clock.now() - startedMs;
+      this.#nextAtMs = startedMs + Math.max(LEAST_INTERVAL_MS, tookMs * BUSY_SHARE);
+    }
+    this.#running = undefined;
+  }
+
+  async #insertGroup(): Promise<void> {
+    const group: Waiting[] = [];
+    try {
+      await this.#settle();
+      group.push(...this.#takeGroup());
+      const result = await this.#insert(group);
+      for (const { resolve } of group) resolve(result);
+    } catch (thrown) {
+      this.#failure = thrown;
+      this.#failedAtMs = this.#options.clock.now();
+      // What waits behind them would fail as well.
+      const failed = this.#unsettled === undefined ? group : [...group, ...this.#ready.splice(0)];
+      for (const { reject } of failed) reject(thrown);
+    }
+  }
+
+  /** As many as make one block: by rows, and by the hours that ClickHouse cuts the table by. */
+  #takeGroup(): Waiting[] {
+    const group: Waiting[] = [];
+    let rows = 0;
+    let first = Number.POSITIVE_INFINITY;
+    let last = 0;
+    while (this.#ready.length > 0) {
+      const next = this.#ready[0] as Waiting;
+      rows += next.table.numRows;
+      first = Math.min(first, next.firstWindow);
+      last = Math.max(last, next.lastWindow);
+      if (group.length > 0 && (rows > MAX_ROWS || last - first > MAX_SPAN_SECONDS)) break;
+      this.#ready.shift();
+      // Sent again while the INSERT that has it was failing, and settled since.
+      if (this.#stored.has(next.token)) next.resolve({ duplicate: true });
+      else group.push(next);
+    }
+    return group;
+  }
+
+  async #insert(group: readonly Waiting[]): Promise<InsertResult> {
+    if (group.length === 0) return { duplicate: false };
+    const { journal, metrics } = this.#options;
+    const batches = group.map(({ token }) => token);
+    const token = createHash("sha256").update(batches.join("\n")).digest("hex").slice(0, 32);
+    const table = stackTables(
+      group.map((batch) => batch.table),
+      STORED_HOP_COLUMNS,
+    );
+    const bytes = tableToIPC(table, "stream");
+    await journal.begin({ token, batches }, bytes);
+    // From here on these batches are stored by this INSERT or by none.
+    this.#unsettled = { token, batches, bytes };
+    metrics.batchesPerInsert.observe(group.length);
+    return await this.#settle();
+  }
+
+  /** Repeats the last INSERT until it is known to have been taken. Nothing else is stored before. */
+  async #settle(): Promise<InsertResult> {
+    const { keeper, journal } = this.#options;
+    const unsettled = this.#unsettled;
+    if (unsettled === undefined) return { duplicate: false };
+    const { token, batches, bytes } = unsettled;
+    try {
+      const result = await keeper.use("insert_hops", (store) => store.insertHops(bytes, token));
+      this.#remember(batches);
+      this.#unsettled = undefined;
+      await journal.settle(token);
+      return result;
+    } catch (thrown) {
+      // Refused for its content, before any of it was stored: there is nothing to repeat.
+      if (thrown instanceof Fault && thrown.code === "STORE_BATCH_REJECTED") {
+        this.#unsettled = undefined;
+        await journal.cancel(token);
+      }
+      throw thrown;
+    }
+  }
+
+  #remember(batches: readonly string[]): void {
+    for (const batch of batches) this.#stored.add(batch);
+    for (const oldest of this.#stored) {
+      if (this.#stored.size <= REMEMBERED_BATCHES) break;
+      this.#stored.delete(oldest);
+    }
+  }
+}

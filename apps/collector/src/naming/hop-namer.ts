@@ -1,0 +1,271 @@
+import type { HopIdentityColumns } from "@hopline/store";
+import { DIRECTION_UNKNOWN } from "../hop-direction.js";
+import type { HopTable } from "../ingest/hop-table.js";
+import type { AddressBook, AddressOwner, DialledService, NamedEnd } from "./address-book.js";
+import type { AgentPresence } from "./agent-presence.js";
+import type { BatchAddresses } from "./batch-addresses.js";
+import type { GivenUp } from "./given-up.js";
+import { NameCache } from "./name-cache.js";
+import { Pending } from "./pending.js";
+import { isReporter, type Observation } from "./reporter-rule.js";
+import { constantColumn, RowPicks } from "./row-picks.js";
+import type { TranslationMeeting } from "./translation-meeting.js";
+
+export interface HopNamerOptions {
+  readonly book: AddressBook;
+  readonly presence: AgentPresence;
+  readonly meeting: TranslationMeeting;
+  readonly givenUpAddresses: GivenUp<string>;
+  readonly givenUpConnections: GivenUp<bigint>;
+}
+
+export interface NamedHops {
+  readonly identity: HopIdentityColumns;
+  /** What may still become known; the batch is named once more then. */
+  readonly pending: Pending;
+  /** Nodes and windows that were taken to have no agent: binding once the batch is stored. */
+  readonly absences: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Rows with an end that nobody could name. */
+  readonly unnamedRows: number;
+}
+
+const NO_SERVICE = { namespace: "", name: "", portName: "" };
+
+/** IANA protocol numbers that have ports. */
+const TCP = 6;
+const UDP = 17;
+const SCTP = 132;
+
+/** Until policy is judged here. */
+const VERDICT = "undetermined";
+const VERDICT_REASON = "policy is not judged yet";
+
+/**
+ * Names both ends of every row as of the row's time, column by column, and chooses the rows that speak for their
+ * connections. Synchronous: what is not known yet is said in `pending`.
+ */
+export class HopNamer {
+  readonly #options: HopNamerOptions;
+
+  constructor(options: HopNamerOptions) {
+    this.#options = options;
+  }
+
+  /** Tells the meeting as well what other nodes' batches may be waiting for. */
+  name(table: HopTable, addresses: BatchAddresses): NamedHops {
+    return new Naming(this.#options, table, addresses).run();
+  }
+}
+
+/** One pass over one batch. */
+class Naming {
+  readonly #options: HopNamerOptions;
+  readonly #table: HopTable;
+  readonly #addresses: BatchAddresses;
+  readonly #names: NameCache;
+  readonly #clients: RowPicks<NamedEnd>;
+  readonly #servers: RowPicks<NamedEnd>;
+  readonly #services: RowPicks<DialledService>;
+  readonly #pending = new Pending();
+  readonly #absences = new Map<string, Set<number>>();
+  /** Filled anew for each row. */
+  readonly #observation: Observation = {
+    isReply: false,
+    direction: DIRECTION_UNKNOWN,
+    role: "",
+    attached: "unknown",
+    clientHere: false,
+    serverHere: false,
+    clientNodeReports: false,
+    serverNodeReports: false,
+    clientPodHere: false,
+    serverPodHere: false,
+  };
+  readonly #told = new Set<bigint>();
+  #rowWaits = false;
+
+  constructor(options: HopNamerOptions, table: HopTable, addresses: BatchAddresses) {
+    this.#options = options;
+    this.#table = table;
+    this.#addresses = addresses;
+    this.#names = new NameCache(options.book, addresses.ids);
+    this.#clients = new RowPicks(table.count);
+    this.#servers = new RowPicks(table.count);
+    this.#services = new RowPicks(table.count);
+  }
+
+  run(): NamedHops {
+    const { count } = this.#table;
+    const reporter = new Uint8Array(count);
+    let unnamedRows = 0;
+    for (let row = 0; row < count; row++) {
+      this.#rowWaits = false;
+      const timeMs = (this.#table.firstSeenUs[row] as number) / 1000;
+      const seenClient = this.#names.owner(this.#addresses.client[row] as number, timeMs);
+      const server = this.#names.listener(
+        this.#addresses.server[row] as number,
+        this.#table.serverPorts[row] as number,
+        this.#table.protocols[row] as number,
+        timeMs,
+      );
+      const client = this.#nameClientAndService(row, timeMs, seenClient, server);
+      this.#tellMeeting(row, seenClient.end, server.end);
+      this.#clients.set(row, client.end);
+      this.#servers.set(row, server.end);
+      this.#waitForOwner(client, this.#addresses.originalClient[row] as number, timeMs);
+      this.#waitForOwner(server, this.#addresses.server[row] as number, timeMs);
+      if (client.end.kind === "unknown" || server.end.kind === "unknown") unnamedRows++;
+      reporter[row] = this.#speaks(row, seenClient, client, server) ? 1 : 0;
+      if (this.#rowWaits) this.#pending.rows++;
+    }
+    return {
+      identity: this.#columns(reporter),
+      pending: this.#pending,
+      absences: this.#absences,
+      unnamedRows,
+    };
+  }
+
+  /** What this node knows of a connection that leaves it under its own address: another node's rows may wait for it. */
+  #tellMeeting(row: number, seenClient: NamedEnd, server: NamedEnd): void {
+    const table = this.#table;
+    const here = table.header.node;
+    if (seenClient.node !== here || server.node === here || server.node === "") return;
+    const connectionId = table.connectionIds[row] as bigint;
+    if (this.#told.has(connectionId)) return;
+    this.#told.add(connectionId);
+    this.#options.meeting.tell(connectionId, {
+      clientAddress: this.#names.text(this.#addresses.originalClient[row] as number),
+      serverAddress: this.#names.text(this.#addresses.originalServer[row] as number),
+      serverPort: table.originalServerPorts[row] as number,
+    });
+  }
+
+  /** The client by its original address, and the Service by the address and port that it dialled. */
+  #nameClientAndService(
+    row: number,
+    timeMs: number,
+    seenClient: AddressOwner,
+    server: AddressOwner,
+  ): AddressOwner {
+    const table = this.#table;
+    const originalClient = this.#addresses.originalClient[row] as number;
+    const protocol = table.protocols[row] as number;
+    const hasPorts = protocol === TCP || protocol === UDP || protocol === SCTP;
+    const isOwnClient = originalClient === (this.#addresses.client[row] as number);
+    if (isOwnClient && this.#mayBeTranslatedElsewhere(row, seenClient.end, server.end)) {
+      const tuple = this.#options.meeting.find(table.connectionIds[row] as bigint);
+      if (tuple !== undefined) {
+        const { book } = this.#options;
+        const dialled = hasPorts
+          ? book.serviceAt(tuple.serverAddress, tuple.serverPort, protocol, timeMs)
+          : undefined;
+        this.#services.set(row, dialled ?? NO_SERVICE);
+        return book.ownerAt(tuple.clientAddress, timeMs, 0, 0);
+      }
+      this.#waitForTranslation(table.connectionIds[row] as bigint);
+    }
+    const dialled = hasPorts
+      ? this.#names.service(
+          this.#addresses.originalServer[row] as number,
+          table.originalServerPorts[row] as number,
+          protocol,
+          timeMs,
+        )
+      : undefined;
+    this.#services.set(row, dialled ?? NO_SERVICE);
+    return isOwnClient ? seenClient : this.#names.owner(originalClient, timeMs);
+  }
+
+  /** The client is another node, which has an agent to tell whose connection it really is. */
+  #mayBeTranslatedElsewhere(row: number, client: NamedEnd, server: NamedEnd): boolean {
+    if (client.kind !== "node" || client.node === this.#table.header.node || client.node === "") return false;
+    if (server.node === "" || server.node === client.node) return false;
+    return this.#options.presence.ask(client.node, this.#table.windowStarts[row] as number) !== "absent";
+  }
+
+  #waitForTranslation(connectionId: bigint): void {
+    if (this.#options.givenUpConnections.has(connectionId)) return;
+    this.#pending.addConnection(connectionId);
+    this.#rowWaits = true;
+  }
+
+  #waitForOwner(owner: AddressOwner, addressId: number, timeMs: number): void {
+    if (!owner.pending) return;
+    const address = this.#names.text(addressId);
+    if (this.#options.givenUpAddresses.has(address)) return;
+    this.#pending.addAddress(address, timeMs);
+    this.#rowWaits = true;
+  }
+
+  #speaks(row: number, seenClient: AddressOwner, client: AddressOwner, server: AddressOwner): boolean {
+    const table = this.#table;
+    const here = table.header.node;
+    const window = table.windowStarts[row] as number;
+    const observation = this.#observation;
+    observation.isReply = table.isReply[row] === 1;
+    observation.direction = table.directions[row] as number;
+    observation.role = table.roles.values[table.roles.indexes[row] as number] as string;
+    observation.clientHere = seenClient.end.node === here;
+    observation.serverHere = server.end.node === here;
+    observation.clientPodHere = client.ownsInterface && client.end.node === here;
+    observation.serverPodHere = server.ownsInterface && server.end.node === here;
+    observation.clientNodeReports = this.#reports(seenClient.end.node, window);
+    observation.serverNodeReports = !observation.clientNodeReports && this.#reports(server.end.node, window);
+    observation.attached = "unknown";
+    if (observation.direction === DIRECTION_UNKNOWN) {
+      const attached = this.#addresses.attached[row] as number;
+      if (attached === (this.#addresses.originalClient[row] as number)) observation.attached = "client";
+      else if (attached === (this.#addresses.server[row] as number)) observation.attached = "server";
+    }
+    return isReporter(observation);
+  }
+
+  /** Whether a node speaks in a window. One that nobody has heard of yet does until the wait for it is over. */
+  #reports(node: string, window: number): boolean {
+    if (node === "") return false;
+    switch (this.#options.presence.ask(node, window)) {
+      case "present":
+        return true;
+      case "absent": {
+        let windows = this.#absences.get(node);
+        if (windows === undefined) {
+          windows = new Set();
+          this.#absences.set(node, windows);
+        }
+        windows.add(window);
+        return false;
+      }
+      case "undecided":
+        this.#pending.addNode(node, window);
+        this.#rowWaits = true;
+        return false;
+    }
+  }
+
+  #columns(reporter: Uint8Array): HopIdentityColumns {
+    const { count, header } = this.#table;
+    return {
+      count,
+      node: constantColumn(header.node, count),
+      client_kind: this.#clients.column((end) => end.kind),
+      client_namespace: this.#clients.column((end) => end.namespace),
+      client_workload_kind: this.#clients.column((end) => end.workloadKind),
+      client_workload: this.#clients.column((end) => end.name),
+      client_pod: this.#clients.column((end) => end.pod),
+      client_node: this.#clients.column((end) => end.node),
+      server_kind: this.#servers.column((end) => end.kind),
+      server_namespace: this.#servers.column((end) => end.namespace),
+      server_workload_kind: this.#servers.column((end) => end.workloadKind),
+      server_workload: this.#servers.column((end) => end.name),
+      server_pod: this.#servers.column((end) => end.pod),
+      server_node: this.#servers.column((end) => end.node),
+      service_namespace: this.#services.column((service) => service.namespace),
+      service_name: this.#services.column((service) => service.name),
+      service_port_name: this.#services.column((service) => service.portName),
+      reporter,
+      verdict: constantColumn(VERDICT, count),
+      verdict_reason: constantColumn(VERDICT_REASON, count),
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import { PATHS, problemSchema } from "@hopline/api";
+import { BATCH_CONTENT_TYPE } from "@hopline/batch";
+import { z } from "zod";
+import type { ApiServer } from "../http/api-server.js";
+import type { RouteParts } from "../http/route-parts.js";
+
+/** A batch of 65,536 rows, the most that one may have, is some 20 MB. */
+export const MAX_BATCH_BYTES = 32 * 1024 * 1024;
+
+const receiptSchema = z.object({
+  /** Sequence number of the batch. */
+  ack: z.number().int(),
+  /** The store had it already. */
+  duplicate: z.boolean(),
+});
+
+/** `POST /ingest/v1/batches`: one batch of an agent, acknowledged once ClickHouse has it. */
+export function ingestRoute(
+  server: ApiServer,
+  { intake, admission, metrics }: Pick<RouteParts, "intake" | "admission" | "metrics">,
+): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    [BATCH_CONTENT_TYPE, "application/octet-stream"],
+    { parseAs: "buffer", bodyLimit: MAX_BATCH_BYTES },
+    (_request, body, done) => done(null, body),
+  );
+  server.post(
+    PATHS.ingest,
+    {
+      bodyLimit: MAX_BATCH_BYTES,
+      schema: {
+        summary: "One batch of an agent: an Arrow IPC stream.",
+        security: [{ token: [] }],
+        consumes: [BATCH_CONTENT_TYPE],
+        response: { 200: receiptSchema, "4xx": problemSchema, "5xx": problemSchema },
+      },
+      // Before the body is read: room for it is what is asked for.
+      preParsing: async (request, reply) => {
+        const announced = Number(request.headers["content-length"] ?? MAX_BATCH_BYTES);
+        const leave = admission.enter(Math.min(announced, MAX_BATCH_BYTES));
+        metrics.bytesInFlight.set(admission.usedBytes);
+        reply.raw.once("close", () => {
+          leave();
+          metrics.bytesInFlight.set(admission.usedBytes);
+        });
+        return undefined;
+      },
+    },
+    async (request) => intake.accept(bodyBytes(request.body)),
+  );
+}
+
+/** A request without a body has none; that is no batch either. */
+function bodyBytes(body: unknown): Uint8Array {
+  return body instanceof Uint8Array ? body : new Uint8Array(0);
+}

@@ -1,0 +1,36 @@
+import type { ClusterCounters, ObjectChange } from "../cluster.js";
+import type { Handover } from "../controllers/address-handover.js";
+import type { LedgerTotals } from "../ledger/ledger-file.js";
+
+export interface LabState extends ClusterCounters {
+  readonly name: string;
+  readonly rate: number;
+  /** False between quiesce and resume. */
+  readonly calling: boolean;
+  readonly pods: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly node: string | undefined;
+    readonly address: string | undefined;
+    readonly phase: string;
+  }[];
+  /** Conversations that have ended. */
+  readonly ledger: LedgerTotals;
+}
+
+/** What can be asked of a running lab. */
+export interface LabControl {
+  state(): LabState;
+  /** No workload starts anything; settles when all conversations have ended and are in the ledger. */
+  quiesce(): Promise<void>;
+  resume(): void;
+  /** Writes conversations that still run into the ledger, with `endedUs` null. */
+  snapshot(): Promise<void>;
+  setRate(rate: number): void;
+  /** Restarts a pod (`namespace/name`, or any) and hands its address on. */
+  restartPod(pod?: string): Promise<Handover>;
+  /** @throws Fault `MANIFEST_INVALID` */
+  apply(text: string, file: string): Promise<ObjectChange[]>;
+  /** @throws Fault `MANIFEST_INVALID` */
+  delete(text: string, file: string): Promise<ObjectChange[]>;
+}

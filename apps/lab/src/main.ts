@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { Fault } from "@hopline/fault";
+import { type Outcome, runApp } from "@hopline/process";
+import { change } from "./commands/change.js";
+import { down } from "./commands/down.js";
+import { status } from "./commands/status.js";
+import { up } from "./commands/up.js";
+
+const HELP = `hopline lab: a cluster in network namespaces of this machine.
+
+  up       brings a lab up and keeps it until it is stopped
+  status   its pods, and its account of conversations
+  down     stops it, or takes away what a killed one left
+  apply    creates or changes its Kubernetes objects (-f FILE)
+  delete   deletes Kubernetes objects of it (-f FILE)
+
+Each takes --help.
+`;
+
+runApp("hopline lab", async (fail): Promise<Outcome> => {
+  const [command, ...argv] = process.argv.slice(2);
+  switch (command) {
+    case "up":
+      return up(argv, fail);
+    case "status":
+      return status(argv);
+    case "down":
+      return down(argv);
+    case "apply":
+    case "delete":
+      return change(command, argv);
+    case undefined:
+    case "--help":
+    case "-h":
+      return { print: HELP };
+    default:
+      throw new Fault({
+        code: "SETTINGS_INVALID",
+        message: `hopline lab: there is no command ${JSON.stringify(command)}.`,
+        hint: "See hopline lab --help.",
+      });
+  }
+});

@@ -1,0 +1,7 @@
+import { forwardRequest } from "../../../../collector/forward-request";
+
+export const dynamic = "force-dynamic";
+
+export function GET(request: Request): Promise<Response> {
+  return forwardRequest(request, process.env);
+}

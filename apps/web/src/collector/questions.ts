@@ -1,0 +1,139 @@
+import {
+  connectionDetailSchema,
+  edgeSeriesSchema,
+  flowsAnswerSchema,
+  mapAnswerSchema,
+  PATHS,
+  statusSchema,
+  summarySchema,
+} from "@hopline/api";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { ConnectionFilter } from "../filters/connection-filter";
+import { refreshIntervalMs, spanKey, spanQuery, type TimeSpan } from "../filters/time-span";
+import type { CollectorClient } from "./collector-client";
+import { queryText } from "./query-text";
+
+/** What a card or edge limit is worth on one screen; above it the map says what it leaves out. */
+export const MAP_LIMITS = { maxNodes: 80, maxEdges: 200 } as const;
+export const FLOWS_PAGE_SIZE = 100;
+const STATUS_INTERVAL_MS = 5_000;
+const RETRY_INTERVAL_MS = 3_000;
+
+export interface MapQuestion {
+  readonly filter: ConnectionFilter;
+  readonly span: TimeSpan;
+  /** Namespaces drawn as one card. */
+  readonly collapse: readonly string[];
+}
+
+export function mapQuestion(collector: CollectorClient, { filter, span, collapse }: MapQuestion) {
+  return queryOptions({
+    queryKey: ["map", queryText({ ...filter, collapse }), spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        PATHS.map,
+        queryText({ ...filter, collapse, ...MAP_LIMITS, ...spanQuery(span, collector.now()) }),
+        mapAnswerSchema,
+        signal,
+      ),
+    refetchInterval: refreshIntervalMs(span),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function seriesQuestion(collector: CollectorClient, filter: ConnectionFilter, span: TimeSpan) {
+  return queryOptions({
+    queryKey: ["series", queryText(filter), spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        PATHS.edgeSeries,
+        queryText({ ...filter, ...spanQuery(span, collector.now()) }),
+        edgeSeriesSchema,
+        signal,
+      ),
+    refetchInterval: refreshIntervalMs(span),
+  });
+}
+
+export interface FlowsQuestion {
+  readonly filter: ConnectionFilter;
+  readonly span: TimeSpan;
+  readonly sort: string;
+  readonly order: "asc" | "desc";
+}
+
+/** The first rows only, refreshed: for the side panel. */
+export function topFlowsQuestion(collector: CollectorClient, question: FlowsQuestion, limit: number) {
+  const { filter, span, sort, order } = question;
+  return queryOptions({
+    queryKey: ["flows", "top", queryText({ ...filter, sort, order, limit }), spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        PATHS.flows,
+        queryText({ ...filter, sort, order, limit, ...spanQuery(span, collector.now()) }),
+        flowsAnswerSchema,
+        signal,
+      ),
+    refetchInterval: refreshIntervalMs(span),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** All rows, page after page by cursor; a cursor holds its range, so that pages do not shift. */
+export function flowPagesQuestion(collector: CollectorClient, question: FlowsQuestion) {
+  const { filter, span, sort, order } = question;
+  return infiniteQueryOptions({
+    queryKey: ["flows", "pages", queryText({ ...filter, sort, order }), spanKey(span)],
+    queryFn: ({ signal, pageParam }) =>
+      collector.ask(
+        PATHS.flows,
+        queryText({
+          ...filter,
+          sort,
+          order,
+          limit: FLOWS_PAGE_SIZE,
+          ...(pageParam === "" ? spanQuery(span, collector.now()) : { cursor: pageParam }),
+        }),
+        flowsAnswerSchema,
+        signal,
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    placeholderData: keepPreviousData,
+    // A page once read stands still; what is new comes by the stream, or by asking again.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchInterval: (query) => (query.state.status === "error" ? RETRY_INTERVAL_MS : false),
+  });
+}
+
+export function connectionQuestion(collector: CollectorClient, id: string, span: TimeSpan) {
+  return queryOptions({
+    queryKey: ["connection", id, spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        `${PATHS.connections}/${encodeURIComponent(id)}`,
+        queryText(spanQuery(span, collector.now())),
+        connectionDetailSchema,
+        signal,
+      ),
+    refetchInterval: refreshIntervalMs(span),
+  });
+}
+
+export function statusQuestion(collector: CollectorClient) {
+  return queryOptions({
+    queryKey: ["status"],
+    queryFn: ({ signal }) => collector.ask(PATHS.status, "", statusSchema, signal),
+    refetchInterval: STATUS_INTERVAL_MS,
+  });
+}
+
+export function summaryQuestion(collector: CollectorClient, span: TimeSpan) {
+  return queryOptions({
+    queryKey: ["summary", spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(PATHS.summary, queryText(spanQuery(span, collector.now())), summarySchema, signal),
+    refetchInterval: refreshIntervalMs(span),
+  });
+}

@@ -1,0 +1,30 @@
+import { outcomeSchema, protocolSchema, scopeSchema } from "@hopline/api";
+import type { Condition } from "../../filters/connection-filter";
+import type { FilterName } from "../../filters/filter-params";
+import { nameOfId } from "../entity/entity-name";
+
+export const FILTER_LABELS: Record<FilterName, string> = {
+  namespace: "Namespace",
+  entity: "Either end",
+  client: "Client",
+  server: "Server",
+  service: "Service",
+  protocol: "Protocol",
+  port: "Server port",
+  node: "Node",
+  scope: "Scope",
+  outcome: "Outcome",
+  q: "Text",
+};
+
+/** Filters whose values are a fixed few. */
+export const FIXED_VALUES: Partial<Record<FilterName, readonly string[]>> = {
+  protocol: protocolSchema.options,
+  scope: scopeSchema.options,
+  outcome: outcomeSchema.options,
+};
+
+/** A condition's value as people read it. */
+export function valueLabel({ name, value }: Condition): string {
+  return name === "entity" || name === "client" || name === "server" ? nameOfId(value) : value;
+}

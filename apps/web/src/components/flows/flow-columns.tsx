@@ -1,0 +1,215 @@
+"use client";
+
+import type { Connection, End, flowSortSchema } from "@hopline/api";
+import clsx from "clsx";
+import type { ReactNode } from "react";
+import type { z } from "zod";
+import { formatBytes, formatCount, formatExactCount, formatMicroseconds } from "../../units/quantity";
+import { EntityIcon } from "../entity/entity-icon";
+import { ClockText } from "../time/clock-text";
+import { OutcomeBadge } from "./outcome-badge";
+
+export type FlowSort = z.output<typeof flowSortSchema>;
+
+export interface FlowColumn {
+  readonly key: string;
+  readonly name: string;
+  readonly sort?: FlowSort;
+  /** A track of the row's grid. */
+  readonly width: string;
+  readonly numeric?: boolean;
+  readonly cell: (connection: Connection) => ReactNode;
+}
+
+/** What the table shows of a connection, from left to right. */
+export const FLOW_COLUMNS: readonly FlowColumn[] = [
+  {
+    key: "time",
+    name: "Last seen",
+    sort: "lastSeen",
+    width: "96px",
+    cell: ({ lastSeen }) => (
+      <span className="font-mono text-xs">
+        <ClockText timeMs={lastSeen} />
+      </span>
+    ),
+  },
+  {
+    key: "client",
+    name: "Client",
+    width: "minmax(150px,1.25fr)",
+    cell: ({ client }) => <EndCell end={client} />,
+  },
+  {
+    key: "server",
+    name: "Server",
+    width: "minmax(150px,1.25fr)",
+    cell: ({ server }) => <EndCell end={server} />,
+  },
+  {
+    key: "service",
+    name: "Service, port",
+    width: "minmax(104px,0.55fr)",
+    cell: ({ service, protocol, server }) => (
+      <TwoLines
+        first={
+          service === null ? (
+            <span className="font-normal text-faint">direct</span>
+          ) : (
+            <span
+              className="truncate"
+              title={`${service.namespace}/${service.name} at ${service.address}:${service.port}`}
+            >
+              {service.name}
+            </span>
+          )
+        }
+        second={
+          <span className="font-mono">
+            {protocol}/{server.port}
+          </span>
+        }
+      />
+    ),
+  },
+  {
+    key: "bytes",
+    name: "Bytes",
+    sort: "bytes",
+    width: "88px",
+    numeric: true,
+    cell: ({ forward, reply }) => (
+      <BothWays
+        forward={formatBytes(forward.bytes)}
+        reply={formatBytes(reply.bytes)}
+        exact={[forward.bytes, reply.bytes]}
+      />
+    ),
+  },
+  {
+    key: "packets",
+    name: "Packets",
+    sort: "packets",
+    width: "80px",
+    numeric: true,
+    cell: ({ forward, reply }) => (
+      <BothWays
+        forward={formatCount(forward.packets)}
+        reply={formatCount(reply.packets)}
+        exact={[forward.packets, reply.packets]}
+      />
+    ),
+  },
+  {
+    key: "retransmitted",
+    name: "Retrans.",
+    sort: "retransmittedBytes",
+    width: "82px",
+    numeric: true,
+    cell: ({ forward, reply }) => {
+      const bytes = forward.retransmittedBytes + reply.retransmittedBytes;
+      return (
+        <span className={bytes === 0 ? "text-faint" : "font-medium text-warn"}>{formatBytes(bytes)}</span>
+      );
+    },
+  },
+  {
+    key: "handshake",
+    name: "Handshake",
+    sort: "handshakeUs",
+    width: "92px",
+    numeric: true,
+    cell: ({ handshakeUs }) =>
+      handshakeUs === null ? <span className="text-faint">–</span> : formatMicroseconds(handshakeUs),
+  },
+  {
+    key: "outcome",
+    name: "Outcome",
+    width: "112px",
+    cell: ({ outcome }) => (
+      <span className="flex text-xs">
+        <OutcomeBadge outcome={outcome} />
+      </span>
+    ),
+  },
+  {
+    key: "scope",
+    name: "Scope, hops",
+    width: "96px",
+    cell: ({ scope, hops }) => (
+      <TwoLines
+        first={<span className="text-xs font-normal">{scope}</span>}
+        second={`${hops} ${hops === 1 ? "hop" : "hops"}`}
+      />
+    ),
+  },
+];
+
+export const FLOW_GRID = FLOW_COLUMNS.map(({ width }) => width).join(" ");
+
+function EndCell({ end }: { end: End }) {
+  const { entity, pod, address, port } = end;
+  const who = pod === "" ? address : pod;
+  return (
+    <TwoLines
+      first={
+        <>
+          <span className="text-faint">
+            <EntityIcon kind={entity.kind} size={13} />
+          </span>
+          <span className="truncate">{entity.name}</span>
+          {entity.namespace === "" ? null : (
+            <span className="truncate text-2xs font-normal text-muted">{entity.namespace}</span>
+          )}
+        </>
+      }
+      second={
+        <span title={`${who} ${address}:${port}${end.node === "" ? "" : ` on ${end.node}`}`}>
+          {pod === "" ? null : `${pod} `}
+          <span className="font-mono">
+            {address}:{port}
+          </span>
+        </span>
+      }
+    />
+  );
+}
+
+function TwoLines({ first, second }: { first: ReactNode; second: ReactNode }) {
+  return (
+    <span className="block min-w-0">
+      <span className="flex min-w-0 items-center gap-1.5 truncate leading-4.5 font-medium">{first}</span>
+      <span className="block truncate text-2xs text-muted">{second}</span>
+    </span>
+  );
+}
+
+/** To the server above, to the client below. */
+function BothWays({
+  forward,
+  reply,
+  exact,
+}: {
+  forward: string;
+  reply: string;
+  exact: readonly [number, number];
+}) {
+  const title = `${formatExactCount(exact[0])} to the server, ${formatExactCount(exact[1])} to the client`;
+  return (
+    <span title={title} className="block text-xs leading-4.5">
+      <Way mark="→" text={forward} className="text-forward" />
+      <Way mark="←" text={reply} className="text-reply" />
+    </span>
+  );
+}
+
+function Way({ mark, text, className }: { mark: string; text: string; className: string }) {
+  return (
+    <span className="flex items-center justify-end gap-1">
+      {text}
+      <span aria-hidden className={clsx("font-mono text-2xs", className)}>
+        {mark}
+      </span>
+    </span>
+  );
+}

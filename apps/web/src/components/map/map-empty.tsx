@@ -1,0 +1,36 @@
+"use client";
+
+import { Waypoints } from "lucide-react";
+import Link from "next/link";
+import { conditionsOf } from "../../filters/connection-filter";
+import type { FilterState } from "../../filters/use-filter";
+import { Button } from "../controls/button";
+import { EmptyState } from "../feedback/empty-state";
+
+/** No traffic: because of the filter, the range, or because nothing is seen at all. */
+export function MapEmpty({ state }: { state: FilterState }) {
+  const filtered = conditionsOf(state.filter).length > 0;
+  return (
+    <EmptyState
+      icon={<Waypoints size={20} aria-hidden />}
+      title={filtered ? "Nothing fits this filter" : "No traffic in this range"}
+      actions={
+        <>
+          {filtered ? <Button onClick={state.clear}>Clear the filter</Button> : null}
+          {state.span.kind === "live" && state.span.last === "24h" ? null : (
+            <Button onClick={() => state.setSpan({ kind: "live", last: "24h" })}>
+              Look at the last 24 hours
+            </Button>
+          )}
+        </>
+      }
+    >
+      {filtered
+        ? "No connection in this range fits all conditions. Remove one, or widen the range."
+        : "No agent reported a connection. Widen the range, or see on the status page whether agents report."}{" "}
+      <Link href="/status" prefetch={false} className="font-medium text-accent underline underline-offset-2">
+        Open status
+      </Link>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,85 @@
+"use client";
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { createElkInWorker } from "../../map-layout/elk-in-worker";
+import type { Point } from "../../map-layout/geometry";
+import { LayeredLayout, type LayoutResult } from "../../map-layout/layered-layout";
+import type { CardPositions, LayoutGraph, LinkBends } from "../../map-layout/layout-graph";
+import { placeNewCards } from "../../map-layout/place-new-cards";
+import { tabPositions } from "./position-memory";
+
+const DEADLINE_MS = 2_500;
+/** With more new cards than this share, keeping the others in place keeps nothing. */
+const NEW_SHARE = 0.5;
+
+const layered = new LayeredLayout({ createEngine: createElkInWorker, deadlineMs: DEADLINE_MS });
+if (typeof window !== "undefined") layered.warm();
+
+export interface MapLayout {
+  readonly positions: CardPositions;
+  /** Of the last whole layout. */
+  readonly bends: LinkBends;
+  /** Undefined until anything was laid out. */
+  readonly by: LayoutResult["by"] | undefined;
+  readonly busy: boolean;
+  /** Grows with every whole layout: what follows it may fit the view. */
+  readonly generation: number;
+  readonly relayout: () => void;
+  readonly move: (id: string, at: Point) => void;
+}
+
+/**
+ * Positions for the cards of a live map. Cards stay where they are; new ones are placed beside their group; all are
+ * laid out anew when the reader asks, when `epoch` changes (namespaces opened or closed), or when most are new.
+ */
+export function useMapLayout(graph: LayoutGraph, epoch: string): MapLayout {
+  const [positions, setPositions] = useState<CardPositions>(new Map());
+  const [by, setBy] = useState<MapLayout["by"]>();
+  const [busy, setBusy] = useState(false);
+  const [generation, setGeneration] = useState(0);
+  const run = useRef(0);
+  const latest = useRef(graph);
+  latest.current = graph;
+
+  const layoutAll = useCallback(async () => {
+    run.current += 1;
+    const mine = run.current;
+    setBusy(true);
+    const result = await layered.layout(latest.current);
+    if (run.current !== mine) return;
+    tabPositions.keep(result.positions);
+    tabPositions.bends = result.bends;
+    // Cards that came while the engine worked find their place beside the others.
+    setPositions(placeNewCards(latest.current.cards, tabPositions.positions));
+    setBy(result.by);
+    setBusy(false);
+    setGeneration((count) => count + 1);
+  }, []);
+
+  const cardIds = graph.cards
+    .map(({ id }) => id)
+    .sort()
+    .join(" ");
+  useEffect(() => {
+    if (cardIds === "") return;
+    const { cards } = latest.current;
+    const fresh = cards.filter(({ id }) => !tabPositions.positions.has(id));
+    const epochChanged = tabPositions.epoch !== epoch;
+    tabPositions.epoch = epoch;
+    if (epochChanged || fresh.length > cards.length * NEW_SHARE) {
+      layoutAll();
+      return;
+    }
+    const placed = placeNewCards(cards, tabPositions.positions);
+    tabPositions.keep(placed);
+    setPositions(placed);
+    setBy((known) => known ?? "layers");
+  }, [cardIds, epoch, layoutAll]);
+
+  const move = useCallback((id: string, at: Point) => {
+    tabPositions.keep([[id, at]]);
+    setPositions((known) => new Map(known).set(id, at));
+  }, []);
+
+  return { positions, bends: tabPositions.bends, by, busy, generation, relayout: layoutAll, move };
+}

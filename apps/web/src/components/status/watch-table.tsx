@@ -1,0 +1,60 @@
+import type { Status } from "@hopline/api";
+import { formatDuration, formatExactCount } from "../../units/quantity";
+import { Card } from "./card";
+import { type DataColumn, DataTable } from "./data-table";
+import { StateWord } from "./state-word";
+import { isFollowing } from "./status-health";
+
+type Watch = Status["watches"][number];
+
+export function WatchTable({
+  watches,
+  cluster,
+  nowMs,
+}: {
+  watches: readonly Watch[];
+  cluster: string;
+  nowMs: number;
+}) {
+  const columns: readonly DataColumn<Watch>[] = [
+    {
+      name: "Resource",
+      cell: ({ resource, lastError }) => (
+        <>
+          <span className="font-medium">{resource}</span>
+          {lastError === null ? null : (
+            <span className="block text-2xs text-muted [overflow-wrap:anywhere]">{lastError}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      name: "State",
+      cell: ({ state }) => (
+        <StateWord level={isFollowing(state) ? "good" : state === "listing" ? "warn" : "bad"}>
+          {state}
+        </StateWord>
+      ),
+    },
+    {
+      name: "Since",
+      numeric: true,
+      cell: ({ since }) => (
+        <span className="whitespace-nowrap text-muted">{formatDuration(nowMs - since)}</span>
+      ),
+    },
+    { name: "Objects", numeric: true, cell: ({ objects }) => formatExactCount(objects) },
+    { name: "Restarts", numeric: true, cell: ({ restarts }) => formatExactCount(restarts) },
+  ];
+  return (
+    <Card title="Watches" aside={cluster}>
+      {watches.length === 0 ? (
+        <p className="px-4 py-6 text-center text-muted">
+          The cluster's objects come from files: nothing is watched.
+        </p>
+      ) : (
+        <DataTable caption="Watches" columns={columns} rows={watches} keyOf={({ resource }) => resource} />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,121 @@
+import type { DecodedPacket } from "@hopline/packet";
+import * as layout from "./entry-layout.js";
+import type { FlowEntries } from "./flow-entries.js";
+import type { FlowKey } from "./flow-key.js";
+
+// Own copies: see entry-layout.ts.
+const {
+  HOT_WORDS,
+  DIRECTION_LINE,
+  DIRECTION_LINE_WORDS,
+  KEY_HIGH_ADDRESS,
+  KEY_INTERFACE,
+  KEY_LOW_ADDRESS,
+  KEY_PORTS,
+  KEY_PROTOCOL_PHASE,
+} = layout;
+
+const INITIAL_SLOTS = 1 << 12;
+const SLOT_WORDS = 2;
+
+/**
+ * From a key to an entry: open addressing with linear probing. A slot is two words, the key's hash and the entry's
+ * index + 1 (0: free), side by side in one cache line. Removal shifts the followers back, so there are no tombstones.
+ * At most half of the slots are used; the index doubles, so that a small table stays in the cache.
+ */
+export class FlowIndex {
+  #slots = new Int32Array(INITIAL_SLOTS * SLOT_WORDS);
+  #mask = INITIAL_SLOTS - 1;
+  #used = 0;
+  /** Means nothing; that {@link prefetch} leaves something here keeps its loads from being compiled away. */
+  prefetched = 0;
+
+  /**
+   * Touches what the next {@link find}s will need, so that the processor fetches it for all of them at once and not for
+   * one packet after another. Most of a packet's cost is waiting for memory. (A load is all the prefetch that there is.)
+   */
+  prefetch(entries: FlowEntries, keys: readonly FlowKey[], count: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const hot = entries.hot;
+    let touched = 0;
+    for (let i = 0; i < count; i++) {
+      const key = keys[i];
+      const entry = slots[(key.hash & mask) * SLOT_WORDS + 1];
+      const base = Math.max(entry - 1, 0) * HOT_WORDS;
+      touched ^= hot[base] ^ hot[base + DIRECTION_LINE + key.direction * DIRECTION_LINE_WORDS];
+    }
+    this.prefetched = touched;
+  }
+
+  /** The entry's index, or -1. */
+  find(entries: FlowEntries, key: FlowKey, packet: DecodedPacket): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    const hot = entries.hot;
+    const hash = key.hash;
+    const source = key.direction === 0 ? KEY_LOW_ADDRESS : KEY_HIGH_ADDRESS;
+    const destination = key.direction === 0 ? KEY_HIGH_ADDRESS : KEY_LOW_ADDRESS;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[slot * SLOT_WORDS + 1];
+      if (entry === 0) return -1;
+      if (slots[slot * SLOT_WORDS] !== hash) continue;
+      const base = (entry - 1) * HOT_WORDS;
+      const from = base + source;
+      const to = base + destination;
+      const difference =
+        (hot[from + 3] ^ packet.source3) |
+        (hot[to + 3] ^ packet.destination3) |
+        (hot[base + KEY_PORTS] ^ key.ports) |
+        (hot[base + KEY_PROTOCOL_PHASE] ^ key.protocolPhase) |
+        (hot[base + KEY_INTERFACE] ^ packet.interfaceIndex) |
+        (hot[from] ^ packet.source0) |
+        (hot[from + 1] ^ packet.source1) |
+        (hot[from + 2] ^ packet.source2) |
+        (hot[to] ^ packet.destination0) |
+        (hot[to + 1] ^ packet.destination1) |
+        (hot[to + 2] ^ packet.destination2);
+      if (difference === 0) return entry - 1;
+    }
+  }
+
+  /** Adds an entry whose key is not in the index. */
+  insert(hash: number, index: number): void {
+    if (2 * (this.#used + 1) > this.#mask + 1) this.#grow();
+    this.#place(hash, index + 1);
+    this.#used++;
+  }
+
+  remove(hash: number, index: number): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let hole = hash & mask;
+    while (slots[hole * SLOT_WORDS + 1] !== index + 1) hole = (hole + 1) & mask;
+    for (let next = (hole + 1) & mask; slots[next * SLOT_WORDS + 1] !== 0; next = (next + 1) & mask) {
+      const home = slots[next * SLOT_WORDS] & mask;
+      // A follower may move back only as far as its home slot.
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      slots[hole * SLOT_WORDS] = slots[next * SLOT_WORDS];
+      slots[hole * SLOT_WORDS + 1] = slots[next * SLOT_WORDS + 1];
+      hole = next;
+    }
+    slots[hole * SLOT_WORDS + 1] = 0;
+    this.#used--;
+  }
+
+  #place(hash: number, entry: number): void {
+    const slots = this.#slots;
+    let slot = hash & this.#mask;
+    while (slots[slot * SLOT_WORDS + 1] !== 0) slot = (slot + 1) & this.#mask;
+    slots[slot * SLOT_WORDS] = hash;
+    slots[slot * SLOT_WORDS + 1] = entry;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(old.length * 2);
+    this.#mask = this.#slots.length / SLOT_WORDS - 1;
+    for (let at = 0; at < old.length; at += SLOT_WORDS)
+      if (old[at + 1] !== 0) this.#place(old[at], old[at + 1]);
+  }
+}

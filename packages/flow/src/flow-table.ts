@@ -1,0 +1,495 @@
+import {
+  TCP_ACK as ACK_FLAG,
+  type DecodedPacket,
+  TCP_SYN as SYN_FLAG,
+  PROTOCOL_TCP as TCP_PROTOCOL,
+} from "@hopline/packet";
+import * as layout from "./entry-layout.js";
+import { EntryRing } from "./entry-ring.js";
+import { FlowEntries } from "./flow-entries.js";
+import { FlowIndex } from "./flow-index.js";
+import { FlowKey, setFlowKey } from "./flow-key.js";
+import { HopRowBuffer } from "./hop-row-buffer.js";
+import { type HopRows, ROW_EVICTED, ROW_LAST, WINDOW_SECONDS } from "./hop-rows.js";
+import { exportEntry } from "./row-export.js";
+import { beginsAnew, countTcp, forgetHoles } from "./tcp-accounting.js";
+
+// Own copies: see entry-layout.ts.
+const {
+  BYTES,
+  COLD_CLOSED_US,
+  COLD_GROUP_WORDS,
+  COLD_INITIAL_SEQUENCE,
+  COLD_OUTER_DESTINATION,
+  COLD_OUTER_SOURCE,
+  COLD_QUEUED_US,
+  COLD_VNI,
+  COLD_WORDS,
+  DIRECTION_LINE,
+  DIRECTION_LINE_WORDS,
+  ENTRY_CLOSED,
+  ENTRY_COUNTING,
+  ENTRY_HASH,
+  ENTRY_IN_USE,
+  ENTRY_LISTED,
+  ENTRY_LISTED_NEW,
+  ENTRY_LISTED_TOUCHED,
+  ENTRY_QUEUED_CLOSED,
+  ENTRY_STATE,
+  ENTRY_WINDOW,
+  FIRST_US,
+  HOT_WORDS,
+  KEY_HIGH_ADDRESS,
+  KEY_INTERFACE,
+  KEY_LOW_ADDRESS,
+  KEY_PORTS,
+  KEY_PROTOCOL_PHASE,
+  LAST_US,
+  NEXT_SEQUENCE,
+  PACKETS,
+  PAYLOAD_BYTES,
+  PAYLOAD_PACKETS,
+  STREAM_ENCAPSULATED,
+  STREAM_REPORTED,
+  STREAM_STATE,
+  STREAM_SYN_SEEN,
+  VLAN_SHIFT,
+} = layout;
+const PROTOCOL_TCP = TCP_PROTOCOL;
+const ACK = ACK_FLAG;
+const SYN = SYN_FLAG;
+
+const WINDOW_US = WINDOW_SECONDS * 1e6;
+const WINDOW_MS = WINDOW_SECONDS * 1e3;
+/** Window of an entry before its first packet: later than any, so that it is not idle. */
+const NEVER = 0x7fffffff;
+/** A row's bytes are counted in 31 bits: it is exported when they pass this, and one packet adds far less. */
+const LARGEST_ROW_BYTES = 0x40000000;
+const DEFAULT_CAPACITY = 1 << 18;
+/** Entries that a full table compares to find the longest idle one. */
+const EVICTION_CANDIDATES = 32;
+/** Entries that one close of a window looks at for idleness. */
+const EXPIRY_SCAN_ENTRIES = 1 << 16;
+
+/** Packets that {@link FlowTable.countBatch} takes at once: enough to wait for memory once and not for each. */
+export const MAXIMUM_BATCH = 32;
+
+export interface FlowTableOptions {
+  /** Connections × interfaces that the table holds. Default 262,144 (448 bytes each, taken when first used). */
+  capacity?: number;
+  /** How long a TCP connection stays after it has closed, for stragglers. Default 5,000. */
+  closedLingerMs?: number;
+  /**
+   * Idle time after which UDP, ICMP and others, and TCP that nobody answered, end; in whole windows, rounded up.
+   * Default 60,000.
+   */
+  idleTimeoutMs?: number;
+  /** The same for TCP. Default 600,000. */
+  tcpIdleTimeoutMs?: number;
+  /** 32-bit seed of the table's hash: a random one keeps senders from aiming at one slot. Default 0. */
+  hashSeed?: number;
+}
+
+/** Monotonic counts since the table was made; `entries` and `pendingRows` are as of now. */
+export interface FlowTableCounters {
+  readonly entries: number;
+  readonly pendingRows: number;
+  readonly created: number;
+  readonly ended: { readonly closed: number; readonly idle: number; readonly reopened: number };
+  readonly evicted: { readonly closed: number; readonly idle: number };
+  /** Sequence holes given up while they could still be filled: their bytes stay gaps. */
+  readonly holesForgotten: number;
+  readonly rows: number;
+}
+
+/**
+ * Counts packets into one entry for each connection at each interface, and exports what entries have counted as rows,
+ * cut by windows of packet time.
+ *
+ * Rows leave by {@link takeNew} (what has not been reported yet), {@link closeWindow} (each window, and what ended) and
+ * {@link flush}. A row holds what was counted since the last row of that direction, never of two windows: a packet of
+ * another window than its entry's moves the entry's counts to a row first. Rows add up to all that was counted.
+ *
+ * Ends: TCP closed by RST or FIN both ways; idle; a SYN that opens the same tuple again; eviction from a full table
+ * (the longest closed one, or else the longest idle of a sample of 32).
+ */
+export class FlowTable {
+  readonly #entries: FlowEntries;
+  readonly #index = new FlowIndex();
+  readonly #keys = Array.from({ length: MAXIMUM_BATCH }, () => new FlowKey());
+  readonly #rows = new HopRowBuffer();
+  /** Entries with deltas, and some whose deltas have left by other ways since. */
+  readonly #touched: EntryRing;
+  readonly #new: EntryRing;
+  readonly #closed: EntryRing;
+  readonly #seed: number;
+  readonly #closedLingerUs: number;
+  readonly #idleWindows: number;
+  readonly #tcpIdleWindows: number;
+  /** All windows before this one have been closed. */
+  #closedUpTo = -1;
+  #expiryHand = 0;
+  #evictionHand = 0;
+  #created = 0;
+  #endedClosed = 0;
+  #endedIdle = 0;
+  #reopened = 0;
+  #evictedClosed = 0;
+  #evictedIdle = 0;
+  #rowsTaken = 0;
+
+  constructor(options: FlowTableOptions = {}) {
+    const capacity = options.capacity ?? DEFAULT_CAPACITY;
+    this.#entries = new FlowEntries(capacity);
+    this.#touched = new EntryRing(capacity);
+    this.#new = new EntryRing(capacity);
+    this.#closed = new EntryRing(capacity);
+    this.#seed = (options.hashSeed ?? 0) | 0;
+    this.#closedLingerUs = (options.closedLingerMs ?? 5_000) * 1e3;
+    this.#idleWindows = Math.ceil((options.idleTimeoutMs ?? 60_000) / WINDOW_MS);
+    this.#tcpIdleWindows = Math.ceil((options.tcpIdleTimeoutMs ?? 600_000) / WINDOW_MS);
+  }
+
+  /** Counts the first `count` of `packets`, at most {@link MAXIMUM_BATCH}, in their order. */
+  countBatch(packets: readonly DecodedPacket[], count: number): void {
+    const keys = this.#keys;
+    const seed = this.#seed;
+    for (let i = 0; i < count; i++) setFlowKey(keys[i], packets[i], seed);
+    this.#index.prefetch(this.#entries, keys, count);
+    for (let i = 0; i < count; i++) this.#count(packets[i], keys[i]);
+  }
+
+  #count(packet: DecodedPacket, key: FlowKey): void {
+    const entries = this.#entries;
+    const hot = entries.hot;
+    const doubles = entries.hotDoubles;
+    const direction = key.direction;
+    let index = this.#index.find(entries, key, packet);
+    if (index === -1) index = this.#create(key, packet);
+    else if (
+      (packet.tcpFlags & (SYN | ACK)) === SYN &&
+      beginsAnew(entries, index, direction, packet.sequence)
+    ) {
+      this.#reopened++;
+      this.#restart(index);
+    }
+
+    const base = index * HOT_WORDS;
+    const timeUs = packet.timeUs;
+    const window = (timeUs / WINDOW_US) | 0;
+    if (hot[base + ENTRY_WINDOW] !== window || (hot[base + ENTRY_STATE] & ENTRY_COUNTING) === 0)
+      this.#enterWindow(index, window, packet);
+
+    const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+    const doubleLine = line >> 1;
+    const packets = hot[line + PACKETS];
+    if (packets === 0) this.#beginRow(index, direction, packet);
+    else if (timeUs > doubles[doubleLine + (LAST_US >> 1)]) doubles[doubleLine + (LAST_US >> 1)] = timeUs;
+    else if (timeUs < doubles[doubleLine + (FIRST_US >> 1)]) doubles[doubleLine + (FIRST_US >> 1)] = timeUs;
+    hot[line + PACKETS] = packets + 1;
+    const bytes = hot[line + BYTES] + packet.bytes;
+    hot[line + BYTES] = bytes;
+    const payloadBytes = packet.payloadBytes;
+    if (payloadBytes !== 0) {
+      hot[line + PAYLOAD_BYTES] += payloadBytes;
+      hot[line + PAYLOAD_PACKETS]++;
+    }
+    if (packet.protocol === PROTOCOL_TCP && countTcp(entries, index, direction, packet) !== 0)
+      this.#close(index, packet);
+    if (bytes > LARGEST_ROW_BYTES) exportEntry(entries, index, this.#rows, 0);
+  }
+
+  /**
+   * Rows of all connections that have not been reported yet, and whatever else waits. To be called often (every
+   * 500 ms), so that a connection is known within a second of its first packet.
+   *
+   * @param nowUs packet time, microseconds since the Unix epoch
+   */
+  takeNew(nowUs: number): HopRows | undefined {
+    const hot = this.#entries.hot;
+    // First, so that what is new and has ended already takes one row.
+    this.#expireClosed(nowUs);
+    while (this.#new.length > 0) {
+      const index = this.#new.shift();
+      const base = index * HOT_WORDS;
+      hot[base + ENTRY_STATE] &= ~ENTRY_LISTED_NEW;
+      if ((hot[base + ENTRY_STATE] & ENTRY_IN_USE) === 0 || this.#isReported(index)) continue;
+      exportEntry(this.#entries, index, this.#rows, 0);
+    }
+    return this.#take();
+  }
+
+  /**
+   * Rows of every window that is over at `nowUs`, of what has ended since, and whatever else waits. Cheap where no
+   * window has ended since the last call.
+   *
+   * @param nowUs packet time, microseconds since the Unix epoch; live, a little less than the clock, so that frames that
+   *   are still in the ring find their window open
+   */
+  closeWindow(nowUs: number): HopRows | undefined {
+    const window = Math.floor(nowUs / WINDOW_US);
+    this.#expireClosed(nowUs);
+    if (window > this.#closedUpTo) {
+      this.#closedUpTo = window;
+      this.#exportBefore(window);
+      this.#expireIdle(window);
+    }
+    return this.#take();
+  }
+
+  /** Rows of everything that has been counted and not reported: before the agent stops, or a file has ended. */
+  flush(): HopRows | undefined {
+    this.#exportBefore(Number.POSITIVE_INFINITY);
+    return this.#take();
+  }
+
+  counters(): FlowTableCounters {
+    return {
+      entries: this.#entries.inUse,
+      pendingRows: this.#rows.count,
+      created: this.#created,
+      ended: { closed: this.#endedClosed, idle: this.#endedIdle, reopened: this.#reopened },
+      evicted: { closed: this.#evictedClosed, idle: this.#evictedIdle },
+      holesForgotten: this.#entries.holes.forgotten,
+      rows: this.#rowsTaken + this.#rows.count,
+    };
+  }
+
+  /** Rows that wait to be taken: to be looked at where many end at once, so that they do not pile up. */
+  get pendingRows(): number {
+    return this.#rows.count;
+  }
+
+  #take(): HopRows | undefined {
+    this.#rowsTaken += this.#rows.count;
+    return this.#rows.take();
+  }
+
+  #create(key: FlowKey, packet: DecodedPacket): number {
+    const entries = this.#entries;
+    let index = entries.allocate();
+    if (index === -1) {
+      this.#evict();
+      index = entries.allocate();
+    }
+    const hot = entries.hot;
+    const base = index * HOT_WORDS;
+    const source = base + (key.direction === 0 ? KEY_LOW_ADDRESS : KEY_HIGH_ADDRESS);
+    const destination = base + (key.direction === 0 ? KEY_HIGH_ADDRESS : KEY_LOW_ADDRESS);
+    hot[source] = packet.source0;
+    hot[source + 1] = packet.source1;
+    hot[source + 2] = packet.source2;
+    hot[source + 3] = packet.source3;
+    hot[destination] = packet.destination0;
+    hot[destination + 1] = packet.destination1;
+    hot[destination + 2] = packet.destination2;
+    hot[destination + 3] = packet.destination3;
+    hot[base + KEY_PORTS] = key.ports;
+    hot[base + KEY_PROTOCOL_PHASE] = key.protocolPhase;
+    hot[base + KEY_INTERFACE] = packet.interfaceIndex;
+    hot[base + ENTRY_HASH] = key.hash;
+    this.#index.insert(key.hash, index);
+    this.#created++;
+    this.#reset(index);
+    return index;
+  }
+
+  /** Ends what an entry holds and begins it anew under the same key. */
+  #restart(index: number): void {
+    exportEntry(this.#entries, index, this.#rows, ROW_LAST);
+    forgetHoles(this.#entries, index, 0);
+    forgetHoles(this.#entries, index, 1);
+    this.#created++;
+    this.#reset(index);
+  }
+
+  /** An entry as it is before its first packet; key and places in lists stay. */
+  #reset(index: number): void {
+    const hot = this.#entries.hot;
+    const base = index * HOT_WORDS;
+    const state = (hot[base + ENTRY_STATE] & ENTRY_LISTED) | ENTRY_IN_USE;
+    hot[base + ENTRY_WINDOW] = NEVER;
+    hot.fill(0, base + DIRECTION_LINE, base + HOT_WORDS);
+    hot[base + ENTRY_STATE] = state | ENTRY_LISTED_NEW;
+    if ((state & ENTRY_LISTED_NEW) === 0) this.#new.push(index);
+  }
+
+  /** The first packet of an entry in another window than that of its counts, or since its last row. */
+  #enterWindow(index: number, window: number, packet: DecodedPacket): void {
+    const hot = this.#entries.hot;
+    const base = index * HOT_WORDS;
+    if (this.#isOver(index, window, packet)) this.#restart(index);
+    else if (hot[base + ENTRY_WINDOW] !== window && (hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0)
+      exportEntry(this.#entries, index, this.#rows, 0);
+    hot[base + ENTRY_WINDOW] = window;
+    const state = hot[base + ENTRY_STATE];
+    hot[base + ENTRY_STATE] = state | ENTRY_COUNTING | ENTRY_LISTED_TOUCHED;
+    if ((state & ENTRY_LISTED_TOUCHED) === 0) this.#touched.push(index);
+  }
+
+  /** Whether the entry would have expired before this packet, had it been looked at: an end depends on packet time only. */
+  #isOver(index: number, window: number, packet: DecodedPacket): boolean {
+    if (this.#isIdle(index, window)) {
+      this.#endedIdle++;
+      return true;
+    }
+    if ((this.#entries.hot[index * HOT_WORDS + ENTRY_STATE] & ENTRY_CLOSED) === 0) return false;
+    if (packet.timeUs - this.#closedUs(index) <= this.#closedLingerUs) return false;
+    this.#endedClosed++;
+    return true;
+  }
+
+  /** The first packet of a row says when it began and how its packets are wrapped. */
+  #beginRow(index: number, direction: number, packet: DecodedPacket): void {
+    const { hot, hotDoubles, cold } = this.#entries;
+    const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+    hotDoubles[(line + FIRST_US) >> 1] = packet.timeUs;
+    hotDoubles[(line + LAST_US) >> 1] = packet.timeUs;
+    hot[line + STREAM_STATE] |= packet.vlan << VLAN_SHIFT;
+    if (packet.vni === -1) return;
+    hot[line + STREAM_STATE] |= STREAM_ENCAPSULATED;
+    const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+    cold[group + COLD_VNI] = packet.vni;
+    cold[group + COLD_OUTER_SOURCE] = packet.outerSource0;
+    cold[group + COLD_OUTER_SOURCE + 1] = packet.outerSource1;
+    cold[group + COLD_OUTER_SOURCE + 2] = packet.outerSource2;
+    cold[group + COLD_OUTER_SOURCE + 3] = packet.outerSource3;
+    cold[group + COLD_OUTER_DESTINATION] = packet.outerDestination0;
+    cold[group + COLD_OUTER_DESTINATION + 1] = packet.outerDestination1;
+    cold[group + COLD_OUTER_DESTINATION + 2] = packet.outerDestination2;
+    cold[group + COLD_OUTER_DESTINATION + 3] = packet.outerDestination3;
+  }
+
+  #isReported(index: number): boolean {
+    const hot = this.#entries.hot;
+    const line = index * HOT_WORDS + DIRECTION_LINE;
+    return (
+      ((hot[line + STREAM_STATE] | hot[line + DIRECTION_LINE_WORDS + STREAM_STATE]) & STREAM_REPORTED) !== 0
+    );
+  }
+
+  #close(index: number, packet: DecodedPacket): void {
+    const { hot, coldDoubles } = this.#entries;
+    coldDoubles[(index * COLD_WORDS + COLD_CLOSED_US) >> 1] = packet.timeUs;
+    if ((hot[index * HOT_WORDS + ENTRY_STATE] & ENTRY_QUEUED_CLOSED) === 0)
+      this.#queueClosed(index, packet.timeUs);
+  }
+
+  #queueClosed(index: number, timeUs: number): void {
+    this.#entries.coldDoubles[(index * COLD_WORDS + COLD_QUEUED_US) >> 1] = timeUs;
+    this.#entries.hot[index * HOT_WORDS + ENTRY_STATE] |= ENTRY_QUEUED_CLOSED;
+    this.#closed.push(index);
+  }
+
+  #closedUs(index: number): number {
+    return this.#entries.coldDoubles[(index * COLD_WORDS + COLD_CLOSED_US) >> 1];
+  }
+
+  #exportBefore(window: number): void {
+    const hot = this.#entries.hot;
+    for (let left = this.#touched.length; left > 0; left--) {
+      const index = this.#touched.shift();
+      const base = index * HOT_WORDS;
+      const counting = (hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0;
+      if (counting && hot[base + ENTRY_WINDOW] >= window) {
+        this.#touched.push(index);
+        continue;
+      }
+      hot[base + ENTRY_STATE] &= ~ENTRY_LISTED_TOUCHED;
+      if (counting) exportEntry(this.#entries, index, this.#rows, 0);
+    }
+  }
+
+  /** From the queue's head, which was queued first, to the first entry that still lingers. */
+  #expireClosed(nowUs: number): void {
+    const { hot, coldDoubles } = this.#entries;
+    while (this.#closed.length > 0) {
+      const index = this.#closed.first();
+      if (nowUs - coldDoubles[(index * COLD_WORDS + COLD_QUEUED_US) >> 1] <= this.#closedLingerUs) return;
+      this.#closed.shift();
+      const at = index * HOT_WORDS + ENTRY_STATE;
+      hot[at] &= ~ENTRY_QUEUED_CLOSED;
+      if ((hot[at] & ENTRY_CLOSED) === 0) continue;
+      // Opened and closed again since it was queued.
+      if (nowUs - this.#closedUs(index) <= this.#closedLingerUs) this.#queueClosed(index, nowUs);
+      else {
+        this.#endedClosed++;
+        this.#end(index, ROW_LAST);
+      }
+    }
+  }
+
+  /** Goes round the table, a bounded piece of it each time. */
+  #expireIdle(window: number): void {
+    const { hot, highWater } = this.#entries;
+    for (let left = Math.min(highWater, EXPIRY_SCAN_ENTRIES); left > 0; left--) {
+      if (this.#expiryHand >= highWater) this.#expiryHand = 0;
+      const index = this.#expiryHand++;
+      if ((hot[index * HOT_WORDS + ENTRY_STATE] & ENTRY_IN_USE) === 0 || !this.#isIdle(index, window))
+        continue;
+      this.#endedIdle++;
+      this.#end(index, ROW_LAST);
+    }
+  }
+
+  #isIdle(index: number, window: number): boolean {
+    const hot = this.#entries.hot;
+    const base = index * HOT_WORDS;
+    const idleWindows = window - hot[base + ENTRY_WINDOW];
+    if (idleWindows <= this.#idleWindows) return false;
+    const isTcp = (hot[base + KEY_PROTOCOL_PHASE] & 0xff) === PROTOCOL_TCP;
+    return !isTcp || idleWindows > this.#tcpIdleWindows || this.#isOnlySyn(index);
+  }
+
+  /** Whether nothing but SYNs of one side has been seen. */
+  #isOnlySyn(index: number): boolean {
+    const { hot, hotDoubles, cold } = this.#entries;
+    const line = index * HOT_WORDS + DIRECTION_LINE;
+    for (let direction = 0; direction < 2; direction++) {
+      const own = line + direction * DIRECTION_LINE_WORDS;
+      const other = line + (1 - direction) * DIRECTION_LINE_WORDS;
+      if ((hot[own + STREAM_STATE] & STREAM_SYN_SEEN) === 0 || hotDoubles[(other + LAST_US) >> 1] !== 0)
+        continue;
+      const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+      return hot[own + NEXT_SEQUENCE] === ((cold[group + COLD_INITIAL_SEQUENCE] + 1) | 0);
+    }
+    return false;
+  }
+
+  #evict(): void {
+    const { hot, capacity } = this.#entries;
+    while (this.#closed.length > 0) {
+      const index = this.#closed.shift();
+      const base = index * HOT_WORDS;
+      hot[base + ENTRY_STATE] &= ~ENTRY_QUEUED_CLOSED;
+      if ((hot[base + ENTRY_STATE] & ENTRY_CLOSED) === 0) continue;
+      this.#evictedClosed++;
+      this.#end(index, ROW_LAST | ROW_EVICTED);
+      return;
+    }
+    let longestIdle = 0;
+    let earliestWindow = Number.MAX_SAFE_INTEGER;
+    for (let left = Math.min(capacity, EVICTION_CANDIDATES); left > 0; left--) {
+      if (this.#evictionHand >= capacity) this.#evictionHand = 0;
+      const index = this.#evictionHand++;
+      const lastWindow = hot[index * HOT_WORDS + ENTRY_WINDOW];
+      if (lastWindow >= earliestWindow) continue;
+      earliestWindow = lastWindow;
+      longestIdle = index;
+    }
+    this.#evictedIdle++;
+    this.#end(longestIdle, ROW_LAST | ROW_EVICTED);
+  }
+
+  /** Exports what is left of an entry and frees it. */
+  #end(index: number, endFlags: number): void {
+    const entries = this.#entries;
+    const base = index * HOT_WORDS;
+    exportEntry(entries, index, this.#rows, endFlags);
+    forgetHoles(entries, index, 0);
+    forgetHoles(entries, index, 1);
+    this.#index.remove(entries.hot[base + ENTRY_HASH], index);
+    entries.hot[base + ENTRY_STATE] &= ENTRY_LISTED;
+    entries.free(index);
+  }
+}

@@ -1,0 +1,324 @@
+import {
+  TCP_ACK as ACK_FLAG,
+  type DecodedPacket,
+  TCP_FIN as FIN_FLAG,
+  TCP_RST as RST_FLAG,
+  TCP_SYN as SYN_FLAG,
+} from "@hopline/packet";
+import * as layout from "./entry-layout.js";
+import type { FlowEntries } from "./flow-entries.js";
+
+// Own copies: see entry-layout.ts.
+const {
+  COLD_FIN,
+  COLD_GAP_BYTES,
+  COLD_GROUP_WORDS,
+  COLD_HANDSHAKE_US,
+  COLD_HAS_HANDSHAKE,
+  COLD_HOLES,
+  COLD_INITIAL_SEQUENCE,
+  COLD_RETRANSMITTED_BYTES,
+  COLD_RETRANSMITTED_PACKETS,
+  COLD_RST,
+  COLD_SYN,
+  COLD_SYN_ACK,
+  COLD_WORDS,
+  COLD_ZERO_WINDOW,
+  DIRECTION_LINE,
+  DIRECTION_LINE_WORDS,
+  ENTRY_CLOSED,
+  ENTRY_INITIATOR_HIGH,
+  ENTRY_INITIATOR_LOW,
+  ENTRY_SAMPLING,
+  ENTRY_SAMPLING_HANDSHAKE,
+  ENTRY_STATE,
+  HOT_WORDS,
+  LAST_ACKNOWLEDGEMENT,
+  NEXT_SEQUENCE,
+  ROUND_TRIP_COUNT,
+  ROUND_TRIP_SUM_US,
+  SAMPLE_END,
+  SAMPLE_US,
+  STREAM_COLD_TOUCHED,
+  STREAM_FIN_SEEN,
+  STREAM_HAS_ACKNOWLEDGED,
+  STREAM_HAS_HOLES,
+  STREAM_HAS_NEXT,
+  STREAM_STATE,
+  STREAM_SYN_SEEN,
+} = layout;
+const ACK = ACK_FLAG;
+const FIN = FIN_FLAG;
+const RST = RST_FLAG;
+const SYN = SYN_FLAG;
+const SYN_FIN_RST = SYN | FIN | RST;
+const ANY_SAMPLE = ENTRY_SAMPLING | ENTRY_SAMPLING_HANDSHAKE;
+
+/** A jump further than the widest window (RFC 7323 section 2.3) is no loss: the numbering began anew unseen. */
+const FURTHEST_JUMP_BYTES = 0x40000000;
+/** A later answer is not taken for one to the sample: the real one was not seen. */
+const LONGEST_ROUND_TRIP_US = 60e6;
+
+/**
+ * Whether a SYN begins another connection in an entry that has the same tuple: the entry is closed or closing, or was
+ * opened by another sequence number. A SYN that is sent again keeps its number.
+ *
+ * @param direction of the SYN in the entry
+ */
+export function beginsAnew(
+  entries: FlowEntries,
+  index: number,
+  direction: number,
+  sequence: number,
+): boolean {
+  const hot = entries.hot;
+  const base = index * HOT_WORDS;
+  const state = hot[base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS + STREAM_STATE];
+  if ((state & STREAM_SYN_SEEN) !== 0) {
+    const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+    return entries.cold[group + COLD_INITIAL_SEQUENCE] !== sequence;
+  }
+  const reply = hot[base + DIRECTION_LINE + (1 - direction) * DIRECTION_LINE_WORDS + STREAM_STATE];
+  // Without a SYN before it: data or an end was seen. A SYN-ACK that overtook its SYN is neither.
+  const ended = (hot[base + ENTRY_STATE] & ENTRY_CLOSED) !== 0 || (reply & STREAM_FIN_SEEN) !== 0;
+  return ended || (state & STREAM_HAS_NEXT) !== 0;
+}
+
+/**
+ * Counts what is TCP's own in a packet that has been counted: sequence space, round trips, flags.
+ *
+ * @param direction of the packet in the entry
+ * @returns 1 where the connection is closed by this packet, else 0
+ */
+export function countTcp(
+  entries: FlowEntries,
+  index: number,
+  direction: number,
+  packet: DecodedPacket,
+): number {
+  const hot = entries.hot;
+  const base = index * HOT_WORDS;
+  const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  const flags = packet.tcpFlags;
+  const payloadBytes = packet.payloadBytes;
+  let state = hot[line + STREAM_STATE] | flags;
+
+  if ((flags & ACK) !== 0) {
+    const acknowledgement = packet.acknowledgement;
+    const other = 1 - direction;
+    hot[line + LAST_ACKNOWLEDGEMENT] = acknowledgement;
+    state |= STREAM_HAS_ACKNOWLEDGED;
+    if (
+      (hot[base + ENTRY_STATE] & (ENTRY_SAMPLING << other)) !== 0 &&
+      ((acknowledgement - hot[base + SAMPLE_END + other]) | 0) >= 0
+    )
+      answerSample(entries, index, other, packet);
+  }
+
+  hot[line + STREAM_STATE] = state;
+  if ((flags & SYN_FIN_RST) !== 0 || packet.window === 0)
+    return countControl(entries, index, direction, packet);
+  if (payloadBytes === 0) return 0;
+  const sequence = packet.sequence;
+  if (
+    (state & (STREAM_HAS_NEXT | STREAM_HAS_HOLES)) !== STREAM_HAS_NEXT ||
+    sequence !== hot[line + NEXT_SEQUENCE]
+  ) {
+    coverSequence(entries, index, direction, sequence, payloadBytes);
+    return 0;
+  }
+  const end = (sequence + payloadBytes) | 0;
+  hot[line + NEXT_SEQUENCE] = end;
+  const sampling = ENTRY_SAMPLING << direction;
+  if ((hot[base + ENTRY_STATE] & sampling) === 0) {
+    hot[base + ENTRY_STATE] |= sampling;
+    hot[base + SAMPLE_END + direction] = end;
+    entries.hotDoubles[(line + SAMPLE_US) >> 1] = packet.timeUs;
+  }
+  return 0;
+}
+
+/** SYN, FIN, RST and closed windows. */
+function countControl(entries: FlowEntries, index: number, direction: number, packet: DecodedPacket): number {
+  const hot = entries.hot;
+  const cold = entries.cold;
+  const base = index * HOT_WORDS;
+  const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+  const flags = packet.tcpFlags;
+  hot[line + STREAM_STATE] |= STREAM_COLD_TOUCHED;
+  let payloadSequence = packet.sequence;
+  if ((flags & SYN) !== 0) {
+    countSyn(entries, index, direction, packet);
+    payloadSequence = (payloadSequence + 1) | 0;
+  }
+  if ((flags & SYN_FIN_RST) === 0) cold[group + COLD_ZERO_WINDOW]++;
+  if ((flags & RST) !== 0) {
+    // Its payload, if any, is a message to people (RFC 9293 section 3.5.2), and its number need not fit.
+    cold[group + COLD_RST]++;
+    return closeEntry(entries, base);
+  }
+  const payloadBytes = packet.payloadBytes;
+  if (payloadBytes > 0) coverSequence(entries, index, direction, payloadSequence, payloadBytes);
+  if ((flags & FIN) === 0) return 0;
+  cold[group + COLD_FIN]++;
+  const finSequence = (payloadSequence + payloadBytes) | 0;
+  // A FIN above the next number says that data before it is missing.
+  if (payloadBytes === 0 && ((finSequence - hot[line + NEXT_SEQUENCE]) | 0) > 0)
+    coverSequence(entries, index, direction, finSequence, 0);
+  if ((hot[line + STREAM_STATE] & STREAM_HAS_NEXT) !== 0 && finSequence === hot[line + NEXT_SEQUENCE])
+    hot[line + NEXT_SEQUENCE] = (finSequence + 1) | 0;
+  hot[line + STREAM_STATE] |= STREAM_FIN_SEEN;
+  const other = base + DIRECTION_LINE + (1 - direction) * DIRECTION_LINE_WORDS;
+  return (hot[other + STREAM_STATE] & STREAM_FIN_SEEN) === 0 ? 0 : closeEntry(entries, base);
+}
+
+/** @returns 1 where it was open */
+function closeEntry(entries: FlowEntries, base: number): number {
+  const entryState = entries.hot[base + ENTRY_STATE];
+  entries.hot[base + ENTRY_STATE] = entryState | ENTRY_CLOSED;
+  return (entryState & ENTRY_CLOSED) === 0 ? 1 : 0;
+}
+
+function countSyn(entries: FlowEntries, index: number, direction: number, packet: DecodedPacket): void {
+  const hot = entries.hot;
+  const cold = entries.cold;
+  const base = index * HOT_WORDS;
+  const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+  const answers = (packet.tcpFlags & ACK) !== 0;
+  cold[group + (answers ? COLD_SYN_ACK : COLD_SYN)]++;
+  if ((hot[base + ENTRY_STATE] & (ENTRY_INITIATOR_LOW | ENTRY_INITIATOR_HIGH)) === 0) {
+    const initiator = answers ? 1 - direction : direction;
+    hot[base + ENTRY_STATE] |= initiator === 0 ? ENTRY_INITIATOR_LOW : ENTRY_INITIATOR_HIGH;
+  }
+  const state = hot[line + STREAM_STATE];
+  const sequence = packet.sequence;
+  if ((state & STREAM_SYN_SEEN) !== 0 && cold[group + COLD_INITIAL_SEQUENCE] === sequence) {
+    // Sent again: which of the two is answered cannot be told (Karn).
+    hot[base + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
+    return;
+  }
+  const next = (sequence + 1) | 0;
+  cold[group + COLD_INITIAL_SEQUENCE] = sequence;
+  hot[line + NEXT_SEQUENCE] = next;
+  hot[base + SAMPLE_END + direction] = next;
+  hot[base + ENTRY_STATE] |= ANY_SAMPLE << direction;
+  entries.hotDoubles[(line + SAMPLE_US) >> 1] = packet.timeUs;
+  forgetHoles(entries, index, direction);
+  hot[line + STREAM_STATE] |= STREAM_SYN_SEEN | STREAM_HAS_NEXT;
+}
+
+/** The other direction acknowledged the sample of `direction`: `packet` is the acknowledgement. */
+function answerSample(entries: FlowEntries, index: number, direction: number, packet: DecodedPacket): void {
+  const { hot, hotDoubles } = entries;
+  const base = index * HOT_WORDS;
+  const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  const entryState = hot[base + ENTRY_STATE];
+  hot[base + ENTRY_STATE] = entryState & ~(ANY_SAMPLE << direction);
+  const roundTripUs = packet.timeUs - hotDoubles[(line + SAMPLE_US) >> 1];
+  if (roundTripUs < 0 || roundTripUs > LONGEST_ROUND_TRIP_US) return;
+  if ((entryState & (ENTRY_SAMPLING_HANDSHAKE << direction)) === 0) {
+    hotDoubles[(line + ROUND_TRIP_SUM_US) >> 1] += roundTripUs;
+    hot[line + ROUND_TRIP_COUNT]++;
+  } else if ((packet.tcpFlags & RST) === 0) {
+    const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+    entries.coldDoubles[(group + COLD_HANDSHAKE_US) >> 1] = roundTripUs;
+    entries.cold[group + COLD_HAS_HANDSHAKE] = 1;
+    hot[line + STREAM_STATE] |= STREAM_COLD_TOUCHED;
+  }
+}
+
+/**
+ * Counts a segment that is not simply the next one: above it (a gap opens), below it (a late arrival closes a gap, or
+ * data comes again), or the first that is seen. What lay below the first segment seen counts as sent again.
+ */
+function coverSequence(
+  entries: FlowEntries,
+  index: number,
+  direction: number,
+  sequence: number,
+  payloadBytes: number,
+): void {
+  const hot = entries.hot;
+  const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  const end = (sequence + payloadBytes) | 0;
+  const state = hot[line + STREAM_STATE];
+  if ((state & STREAM_HAS_NEXT) === 0) {
+    hot[line + NEXT_SEQUENCE] = end;
+    hot[line + STREAM_STATE] = state | STREAM_HAS_NEXT;
+    return;
+  }
+  const next = hot[line + NEXT_SEQUENCE];
+  const ahead = (sequence - next) | 0;
+  if (ahead > FURTHEST_JUMP_BYTES || ahead < -FURTHEST_JUMP_BYTES) {
+    forgetHoles(entries, index, direction);
+    hot[line + NEXT_SEQUENCE] = end;
+    hot[index * HOT_WORDS + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
+    return;
+  }
+  if (ahead > 0) openGap(entries, index, direction, next, sequence);
+  else if (ahead < 0) countBelowNext(entries, index, direction, sequence, payloadBytes);
+  if (((end - next) | 0) > 0) hot[line + NEXT_SEQUENCE] = end;
+  if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) === 0) return;
+  const holes = entries.cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_HOLES];
+  if (entries.holes.forgetFar(holes, hot[line + NEXT_SEQUENCE]) === 0) forgetHoles(entries, index, direction);
+}
+
+/** A segment that begins below the next number. */
+function countBelowNext(
+  entries: FlowEntries,
+  index: number,
+  direction: number,
+  sequence: number,
+  payloadBytes: number,
+): void {
+  const hot = entries.hot;
+  const base = index * HOT_WORDS;
+  const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  const next = hot[line + NEXT_SEQUENCE];
+  const belowBytes = Math.min((next - sequence) | 0, payloadBytes);
+  // A keepalive repeats one byte that the other side has acknowledged (RFC 9293 section 3.8.4).
+  const other = base + DIRECTION_LINE + (1 - direction) * DIRECTION_LINE_WORDS;
+  const allAcknowledged =
+    (hot[other + STREAM_STATE] & STREAM_HAS_ACKNOWLEDGED) !== 0 && hot[other + LAST_ACKNOWLEDGEMENT] === next;
+  if (payloadBytes === 1 && ((next - sequence) | 0) === 1 && allAcknowledged) return;
+
+  const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+  let filledBytes = 0;
+  if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) !== 0)
+    filledBytes = entries.holes.fill(entries.cold[group + COLD_HOLES], sequence, (sequence + belowBytes) | 0);
+  entries.coldDoubles[(group + COLD_GAP_BYTES) >> 1] -= filledBytes;
+  if (belowBytes > filledBytes) {
+    entries.coldDoubles[(group + COLD_RETRANSMITTED_BYTES) >> 1] += belowBytes - filledBytes;
+    entries.cold[group + COLD_RETRANSMITTED_PACKETS]++;
+  }
+  hot[line + STREAM_STATE] |= STREAM_COLD_TOUCHED;
+  // What the sample measures may now be an answer to either sending (Karn).
+  if (((sequence - hot[base + SAMPLE_END + direction]) | 0) < 0)
+    hot[base + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
+}
+
+/** Bytes [start, end) were not seen, but later ones were. */
+function openGap(entries: FlowEntries, index: number, direction: number, start: number, end: number): void {
+  const hot = entries.hot;
+  const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+  entries.coldDoubles[(group + COLD_GAP_BYTES) >> 1] += (end - start) | 0;
+  hot[line + STREAM_STATE] |= STREAM_COLD_TOUCHED;
+  if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) === 0) {
+    const block = entries.holes.allocate();
+    if (block === -1) return;
+    entries.cold[group + COLD_HOLES] = block;
+    hot[line + STREAM_STATE] |= STREAM_HAS_HOLES;
+  }
+  entries.holes.add(entries.cold[group + COLD_HOLES], start, end);
+}
+
+/** Gives the block of holes of one direction back. */
+export function forgetHoles(entries: FlowEntries, index: number, direction: number): void {
+  const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  if ((entries.hot[line + STREAM_STATE] & STREAM_HAS_HOLES) === 0) return;
+  entries.holes.release(entries.cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_HOLES]);
+  entries.hot[line + STREAM_STATE] &= ~STREAM_HAS_HOLES;
+}

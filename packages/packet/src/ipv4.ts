@@ -1,0 +1,57 @@
+import type { DecodedPacket } from "./decoded-packet.js";
+import * as statuses from "./status.js";
+
+// Own copies: see status.ts.
+const {
+  STATUS_BAD_IP_VERSION,
+  STATUS_BAD_IPV4_HEADER_LENGTH,
+  STATUS_BAD_IPV4_TOTAL_LENGTH,
+  STATUS_COUNTED,
+  STATUS_FRAGMENT,
+  STATUS_TRUNCATED_IPV4,
+} = statuses;
+
+const MINIMUM_HEADER_BYTES = 20;
+const MORE_FRAGMENTS = 0x2000;
+const FRAGMENT_OFFSET_MASK = 0x1fff;
+/** Third word of an IPv4-mapped address. */
+const MAPPED = 0xffff;
+
+/**
+ * RFC 791 section 3.1. Leaves `packet` at the transport header, `end` and `wireEnd` at the end of the IP packet.
+ *
+ * A total length of 0 is a GSO super-frame of more than 64 KiB (Linux' BIG TCP): its length is the wire's.
+ * One beyond the wire is refused, as the kernel refuses it.
+ */
+export function decodeIpv4(view: DataView, packet: DecodedPacket): number {
+  const at = packet.offset;
+  const end = packet.end;
+  if (at + MINIMUM_HEADER_BYTES > end) return STATUS_TRUNCATED_IPV4;
+  const versionAndLength = view.getUint8(at);
+  if (versionAndLength >> 4 !== 4) return STATUS_BAD_IP_VERSION;
+  const headerBytes = (versionAndLength & 15) << 2;
+  if (headerBytes < MINIMUM_HEADER_BYTES) return STATUS_BAD_IPV4_HEADER_LENGTH;
+  const wireBytes = packet.wireEnd - at;
+  let totalBytes = view.getUint16(at + 2, false);
+  if (totalBytes === 0) totalBytes = wireBytes;
+  if (totalBytes < headerBytes || totalBytes > wireBytes) return STATUS_BAD_IPV4_TOTAL_LENGTH;
+  if (at + headerBytes > end) return STATUS_TRUNCATED_IPV4;
+  const fragment = view.getUint16(at + 6, false);
+  if ((fragment & FRAGMENT_OFFSET_MASK) !== 0) return STATUS_FRAGMENT;
+  packet.isFirstFragment = (fragment & MORE_FRAGMENTS) === 0 ? 0 : 1;
+  packet.source0 = 0;
+  packet.source1 = 0;
+  packet.source2 = MAPPED;
+  packet.source3 = view.getInt32(at + 12, false);
+  packet.destination0 = 0;
+  packet.destination1 = 0;
+  packet.destination2 = MAPPED;
+  packet.destination3 = view.getInt32(at + 16, false);
+  packet.protocol = view.getUint8(at + 9);
+  packet.bytes = totalBytes;
+  packet.offset = at + headerBytes;
+  const packetEnd = at + totalBytes;
+  packet.wireEnd = packetEnd;
+  if (packetEnd < end) packet.end = packetEnd;
+  return STATUS_COUNTED;
+}

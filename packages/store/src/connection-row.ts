@@ -1,0 +1,232 @@
+/**
+ * How hop rows become one row per connection and window: the body of the materialized view behind `connections`, and
+ * of the pages that read the past straight from `hops`. A change here needs a migration that makes the view again.
+ */
+
+/** Where along a connection a hop's counters belong. `source` is the client's side, in both directions. */
+export const POSITIONS = ["source_pod", "source_uplink", "destination_uplink", "destination_pod"] as const;
+export const DIRECTIONS = ["forward", "reply"] as const;
+
+/** What is kept side by side for each position and direction. Gap bytes may shrink again, so they are signed. */
+export const POSITION_COUNTERS = {
+  packets: "UInt64",
+  payload_packets: "UInt64",
+  payload_bytes: "UInt64",
+  retransmitted_bytes: "UInt64",
+  gap_bytes: "Int64",
+} as const;
+
+/** `source_pod_forward_packets`, …: the 40 columns in order, each with its counter and type. */
+export const POSITION_COLUMNS = POSITIONS.flatMap((position) =>
+  DIRECTIONS.flatMap((direction) =>
+    Object.entries(POSITION_COUNTERS).map(([counter, type]) => ({
+      name: `${position}_${direction}_${counter}`,
+      position,
+      isReply: direction === "reply" ? 1 : 0,
+      counter,
+      type,
+    })),
+  ),
+);
+
+/**
+ * Bits of `seen`: what any hop saw of a connection. They are all that its outcome depends on (src/outcome.ts).
+ */
+export const SEEN = {
+  forward: 1,
+  reply: 2,
+  syn: 4,
+  synAck: 8,
+  replyPayload: 16,
+  replyRst: 32,
+  /** A reply packet that was no RST. */
+  replyOther: 64,
+} as const;
+
+/** SQL: the bits of one row of `hops AS h`. */
+export const SEEN_OF_HOP = `if(h.is_reply = 0,
+    if(h.packets > 0, ${SEEN.forward}, 0) + if(h.syn_packets > 0, ${SEEN.syn}, 0),
+    if(h.packets > 0, ${SEEN.reply}, 0) + if(h.syn_ack_packets > 0, ${SEEN.synAck}, 0)
+      + if(h.payload_bytes > 0, ${SEEN.replyPayload}, 0) + if(h.rst_packets > 0, ${SEEN.replyRst}, 0)
+      + if(h.packets > h.rst_packets, ${SEEN.replyOther}, 0))`;
+
+/** Slots of the positions, but for the direction: see {@link slotOf}. */
+const AT = { source_pod: 0, source_uplink: 2, destination_uplink: 4, destination_pod: 6 } as const;
+
+/**
+ * A veth's traffic enters the node from its pod: what the client sends (and what comes back to it) runs with
+ * `direction = is_reply` at the client's veth and the other way round at the server's, also where both are on one node,
+ * or are one veth. Only where the direction is not known must the address behind the veth tell.
+ * An uplink belongs to the end whose node it is; where both ends live there, leaving is the client's side.
+ */
+const SLOT_OF_HOP = `toUInt8(multiIf(
+    h.role = 'pod' AND h.direction = 2,
+      if(h.attached_address IN (h.client_address, h.original_client_address), ${AT.source_pod}, ${AT.destination_pod}),
+    h.role = 'pod', if(h.direction = h.is_reply, ${AT.source_pod}, ${AT.destination_pod}),
+    h.role != 'uplink', 8,
+    h.node = h.client_node AND h.node = h.server_node,
+      if(h.direction = h.is_reply, ${AT.destination_uplink}, ${AT.source_uplink}),
+    h.node = h.client_node, ${AT.source_uplink},
+    h.node = h.server_node, ${AT.destination_uplink},
+    8) + 1 + h.is_reply)`;
+
+/** How much a name says. Rows of one connection may know its ends differently well. */
+const RANK_OF_KIND = (column: string) =>
+  `multiIf(${column} = 'workload', 3, ${column} IN ('node', 'service'), 2, ${column} = 'external', 1, 0)`;
+
+/** A row that saw through a source translation knows the client better than any that did not. */
+const CLIENT_KNOWLEDGE = `toUInt8(${RANK_OF_KIND("h.client_kind")} + if(h.translation IN ('snat', 'dnat+snat'), 4, 0))`;
+const SERVER_KNOWLEDGE = `toUInt8(${RANK_OF_KIND("h.server_kind")})`;
+const ORIGINAL_KNOWLEDGE = `toUInt8(if(h.service_name != '', 1, 0)
+    + 2 * multiIf(h.translation = 'dnat+snat', 4, h.translation = 'dnat', 3, h.translation = 'snat', 2, h.translation = 'none', 1, 0))`;
+
+/** The tuple's fields, first the knowledge, so that `max` of such tuples keeps the best informed one whole. */
+export const CLIENT_FIELDS = {
+  knowledge: "UInt8",
+  kind: "String",
+  namespace: "String",
+  workload_kind: "String",
+  workload: "String",
+  pod: "String",
+  node: "String",
+  address: "IPv6",
+  port: "UInt16",
+} as const;
+export const SERVER_FIELDS = {
+  knowledge: "UInt8",
+  kind: "String",
+  namespace: "String",
+  workload_kind: "String",
+  workload: "String",
+  pod: "String",
+  node: "String",
+} as const;
+export const ORIGINAL_FIELDS = {
+  knowledge: "UInt8",
+  translation: "String",
+  server_address: "IPv6",
+  server_port: "UInt16",
+  service_namespace: "String",
+  service_name: "String",
+  service_port_name: "String",
+} as const;
+
+export function tupleType(fields: Readonly<Record<string, string>>): string {
+  return `Tuple(${Object.entries(fields)
+    .map(([name, type]) => `${name} ${type}`)
+    .join(", ")})`;
+}
+
+/**
+ * Of hop rows with a column of knowledge: the fields as the best informed row has them. Field by field, which is many times
+ * faster than `argMax` of a tuple; of equally informed rows all fields come from the first.
+ */
+function bestTuple(knowledge: string, columns: readonly string[], fields: Readonly<Record<string, string>>) {
+  const best = columns.map((column) => `argMax(r.${column}, r.${knowledge})`).join(", ");
+  return `CAST((max(r.${knowledge}), ${best}), '${tupleType(fields)}')`;
+}
+
+const CLIENT = bestTuple(
+  "client_knowledge",
+  [
+    "client_kind",
+    "client_namespace",
+    "client_workload_kind",
+    "client_workload",
+    "client_pod",
+    "client_node",
+    "original_client_address",
+    "original_client_port",
+  ],
+  CLIENT_FIELDS,
+);
+const SERVER = bestTuple(
+  "server_knowledge",
+  ["server_kind", "server_namespace", "server_workload_kind", "server_workload", "server_pod", "server_node"],
+  SERVER_FIELDS,
+);
+const ORIGINAL = bestTuple(
+  "original_knowledge",
+  [
+    "translation",
+    "original_server_address",
+    "original_server_port",
+    "service_namespace",
+    "service_name",
+    "service_port_name",
+  ],
+  ORIGINAL_FIELDS,
+);
+
+const POSITION_SUMS = POSITION_COLUMNS.map(
+  ({ name, position, isReply, counter }) =>
+    `sumIf(r.${counter}, r.slot = ${slotOf(position, isReply)}) AS ${name}`,
+);
+
+/** Position and direction as one small number, which the forty sums ask for; from 9 on it is nowhere. */
+function slotOf(position: (typeof POSITIONS)[number], isReply: number): number {
+  return 1 + AT[position] + isReply;
+}
+
+const REPORTER_SUMS = (["packets", "bytes", "payload_bytes", "retransmitted_bytes"] as const).flatMap(
+  (counter): [string, string][] => [
+    [`forward_${counter}`, `sumIf(r.${counter}, r.reports_forward)`],
+    [`reply_${counter}`, `sumIf(r.${counter}, r.reports_reply)`],
+  ],
+);
+
+/** Columns of `connections` after the key, with the SQL that makes each out of {@link HOP_VIEW} `AS r`. */
+export const CONNECTION_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ["protocol", "any(r.protocol)"],
+  ["server_address", "any(r.server_address)"],
+  ["server_port", "any(r.server_port)"],
+  ["client", CLIENT],
+  ["server", SERVER],
+  ["original", ORIGINAL],
+  ["verdict", "anyLast(toString(r.verdict))"],
+  ["verdict_reason", "anyLast(toString(r.verdict_reason))"],
+  ["seen", "groupBitOr(r.seen)"],
+  ["first_seen_us", "min(r.first_seen_us)"],
+  ["last_seen_us", "max(r.last_seen_us)"],
+  // The round trip from a hop to the server and back is longest at the hop nearest to the client.
+  ["handshake_us", "max(r.handshake_to_server_us)"],
+  ["places", "groupUniqArray(r.place)"],
+  ["ingested_at", "max(r.ingested_at)"],
+  ...REPORTER_SUMS,
+]);
+
+/**
+ * What the aggregates ask of each hop row, worked out once a row: the view runs for every batch, and its cost for a small
+ * one is the analysis of its expressions.
+ * A place on the way is passed in one sense by the flow and in the other by its reply.
+ */
+const HOP_VIEW = (condition: string) => `SELECT *,
+    ${CLIENT_KNOWLEDGE} AS client_knowledge,
+    ${SERVER_KNOWLEDGE} AS server_knowledge,
+    ${ORIGINAL_KNOWLEDGE} AS original_knowledge,
+    ${SLOT_OF_HOP} AS slot,
+    h.reporter = 1 AND h.is_reply = 0 AS reports_forward,
+    h.reporter = 1 AND h.is_reply = 1 AS reports_reply,
+    toUInt8(${SEEN_OF_HOP}) AS seen,
+    if(h.is_reply = 0, h.handshake_us, -1) AS handshake_to_server_us,
+    toUInt32(cityHash64(h.node, h.interface_index,
+      if(h.direction = 2, 2, bitXor(h.direction, h.is_reply)))) AS place
+  FROM hops AS h
+  WHERE h.packets > 0 AND ${condition}`;
+
+/**
+ * `SELECT … FROM hops AS h … GROUP BY …`: rows of `connections`. A hop row without a packet (the last of a flow that
+ * fell silent) says nothing about its window.
+ *
+ * @param condition further SQL condition on `h`.
+ * @param withPositions false leaves the forty columns of the positions out.
+ */
+export function connectionRowsFromHops(condition = "1", withPositions = true): string {
+  const columns = [...CONNECTION_COLUMNS].map(([name, sql]) => `${sql} AS ${name}`);
+  return `SELECT r.connection_id AS connection_id, r.window_start AS window_start,
+  ${[...columns, ...(withPositions ? POSITION_SUMS : [])].join(",\n  ")}
+FROM (
+  ${HOP_VIEW(condition)}
+) AS r
+GROUP BY r.connection_id, r.window_start`;
+}

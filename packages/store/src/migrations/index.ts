@@ -1,0 +1,19 @@
+import type { Migration } from "../migration.js";
+import { hops } from "./0001-hops.js";
+import { connections } from "./0002-connections.js";
+import { edges } from "./0003-edges.js";
+import { translations } from "./0004-translations.js";
+import { arrivals } from "./0005-arrivals.js";
+import { endpoints } from "./0006-endpoints.js";
+import { completeness } from "./0007-completeness.js";
+
+/** All, in order. */
+export const MIGRATIONS: readonly Migration[] = [
+  hops,
+  connections,
+  edges,
+  translations,
+  arrivals,
+  endpoints,
+  completeness,
+];

@@ -1,0 +1,32 @@
+import { SEEN } from "./connection-row.js";
+
+/** Younger than this, a connection that nothing came back to is `unknown`, not `unanswered`. */
+export const ANSWER_PATIENCE_US = 3_000_000;
+
+const TCP = 6;
+
+/**
+ * SQL: what became of a connection, from the bits of `seen`.
+ *
+ * TCP whose beginning was seen: a SYN-ACK, or a reply with payload, is `delivered`; an RST as the only kind of answer
+ * is `refused`. TCP seen from its middle on is `delivered` where both directions ran, else `unknown`; an RST alone
+ * proves neither there. Everything else is `delivered` as soon as there is a reply. A beginning that nothing answered is
+ * `unanswered`, once it is old enough. `dropped` needs evidence from a hop, which is not kept yet.
+ *
+ * @param seen SQL of the bits
+ * @param protocol SQL of the IANA protocol number
+ * @param oldEnough SQL condition: {@link ANSWER_PATIENCE_US} have passed since the beginning
+ */
+export function outcomeSql(seen: string, protocol: string, oldEnough: string): string {
+  const has = (bits: number) => `bitAnd(${seen}, ${bits}) != 0`;
+  const tcp = `${protocol} = ${TCP}`;
+  return `multiIf(
+    ${tcp} AND ${has(SEEN.synAck | SEEN.replyPayload)}, 'delivered',
+    ${tcp} AND ${has(SEEN.syn)} AND ${has(SEEN.replyRst)}, 'refused',
+    ${tcp} AND NOT ${has(SEEN.syn)} AND ${has(SEEN.forward)} AND ${has(SEEN.replyOther)}, 'delivered',
+    NOT ${tcp} AND ${has(SEEN.reply)}, 'delivered',
+    ${tcp} AND NOT ${has(SEEN.syn)}, 'unknown',
+    ${has(SEEN.reply)} OR NOT ${has(SEEN.forward)}, 'unknown',
+    ${oldEnough}, 'unanswered',
+    'unknown')`;
+}

@@ -1,0 +1,138 @@
+import { type Connection, connectionSchema, type End, entityKindSchema } from "@hopline/api";
+import { z } from "zod";
+import type { Database } from "../database.js";
+import type { AlignedRange } from "./aligned-range.js";
+import { protocolName } from "./protocol-name.js";
+import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
+
+const count = z.coerce.number();
+
+const rowSchema = z.object({
+  id: z.string(),
+  protocol: count,
+  client_kind: entityKindSchema.catch("unknown"),
+  client_namespace: z.string(),
+  client_workload_kind: z.string(),
+  client_workload: z.string(),
+  client_pod: z.string(),
+  client_node: z.string(),
+  client_address_text: z.string(),
+  client_port: count,
+  server_kind: entityKindSchema.catch("unknown"),
+  server_namespace: z.string(),
+  server_workload_kind: z.string(),
+  server_workload: z.string(),
+  server_pod: z.string(),
+  server_node: z.string(),
+  server_address_text: z.string(),
+  server_port: count,
+  service_namespace: z.string(),
+  service_name: z.string(),
+  service_port_name: z.string(),
+  dialled_address_text: z.string(),
+  dialled_port: count,
+  translation: z.string(),
+  scope: connectionSchema.shape.scope,
+  first_seen_us: count,
+  last_seen_us: count,
+  forward_packets: count,
+  forward_bytes: count,
+  forward_payload_bytes: count,
+  forward_retransmitted_bytes: count,
+  reply_packets: count,
+  reply_bytes: count,
+  reply_payload_bytes: count,
+  reply_retransmitted_bytes: count,
+  handshake_us: z.number(),
+  verdict: connectionSchema.shape.verdict.catch("undetermined"),
+  outcome: connectionSchema.shape.outcome,
+  hops: count,
+});
+type Row = z.output<typeof rowSchema>;
+
+/**
+ * Connections of a range by their ids (16 hexadecimal digits), in the order of the ids; those without a packet in the range
+ * are left out.
+ *
+ * @param asOfUs as if nothing that arrived at or after this moment had come.
+ */
+export async function readConnections(
+  database: Database,
+  ids: readonly string[],
+  range: AlignedRange,
+  nowMs: number,
+  asOfUs?: number,
+): Promise<Connection[]> {
+  if (ids.length === 0) return [];
+  const rows = await database.query(
+    "connections",
+    rowSchema,
+    `SELECT ${HEX_ID} AS id, ${COLUMNS.join(", ")}
+FROM (${resolvedConnections(COLUMNS, { ids: true, asOf: asOfUs !== undefined })})`,
+    {
+      ...resolvedParameters(range, nowMs),
+      ids: ids.map((id) => BigInt(`0x${id}`)),
+      ...(asOfUs === undefined ? {} : { as_of: asOfUs }),
+    },
+  );
+  const byId = new Map(rows.map((row) => [row.id, toConnection(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** SQL: the id as the API writes it. */
+export const HEX_ID = "leftPad(lower(hex(connection_id)), 16, '0')";
+
+const COLUMNS = Object.keys(rowSchema.shape).filter((name) => name !== "id");
+
+function toConnection(row: Row): Connection {
+  return {
+    id: row.id,
+    protocol: protocolName(row.protocol),
+    client: end(row, "client"),
+    server: end(row, "server"),
+    service:
+      row.service_name === ""
+        ? null
+        : {
+            namespace: row.service_namespace,
+            name: row.service_name,
+            portName: row.service_port_name,
+            address: row.dialled_address_text,
+            port: row.dialled_port,
+          },
+    translation: row.translation,
+    scope: row.scope,
+    firstSeen: Math.floor(row.first_seen_us / 1000),
+    lastSeen: Math.floor(row.last_seen_us / 1000),
+    forward: counters(row, "forward"),
+    reply: counters(row, "reply"),
+    handshakeUs: row.handshake_us < 0 ? null : row.handshake_us,
+    verdict: row.verdict,
+    outcome: row.outcome,
+    hops: row.hops,
+  };
+}
+
+function end(row: Row, name: "client" | "server"): End {
+  return {
+    entity: {
+      kind: row[`${name}_kind`],
+      namespace: row[`${name}_namespace`],
+      workloadKind: row[`${name}_workload_kind`],
+      name: row[`${name}_workload`],
+    },
+    address: row[`${name}_address_text`],
+    port: row[`${name}_port`],
+    pod: row[`${name}_pod`],
+    node: row[`${name}_node`],
+  };
+}
+
+function counters(row: Row, direction: "forward" | "reply"): Connection["forward"] {
+  return {
+    packets: row[`${direction}_packets`],
+    bytes: row[`${direction}_bytes`],
+    payloadBytes: row[`${direction}_payload_bytes`],
+    retransmittedBytes: row[`${direction}_retransmitted_bytes`],
+  };
+}

@@ -1,0 +1,131 @@
+import { CONNECTION_COLUMNS, connectionRowsFromHops } from "../connection-row.js";
+import { ANSWER_PATIENCE_US, outcomeSql } from "../outcome.js";
+import { type AlignedRange, inRange, rangeParameters } from "./aligned-range.js";
+
+/** SQL: textual address, IPv4 as IPv4. */
+export function addressText(column: string): string {
+  return `replaceRegexpOne(toString(${column}), '^::ffff:([0-9.]+)$', '\\\\1')`;
+}
+
+/** SQL: where the two ends are, from rows with `client_kind`, `client_node`, … (packages/api, scopeSchema). */
+export const SCOPE = `multiIf(
+    client_kind = 'external' OR server_kind = 'external', 'external',
+    client_node = '' OR server_node = '', 'unknown',
+    client_node = server_node, 'same-node',
+    'cross-node')`;
+
+const best = (tuple: string, field: string) => `argMax(c.${tuple}.${field}, c.${tuple}.knowledge)`;
+const bestOfEnd = (end: string) =>
+  ["kind", "namespace", "workload_kind", "workload", "pod", "node"].map((field): [string, string] => [
+    `${end}_${field}`,
+    best(end, field),
+  ]);
+const sums = ["forward", "reply"]
+  .flatMap((direction) =>
+    ["packets", "bytes", "payload_bytes", "retransmitted_bytes"].map((counter) => `${direction}_${counter}`),
+  )
+  .map((column): [string, string] => [column, `sum(c.${column})`]);
+
+/** What the windows of a connection come to, as SQL over `connections AS c`. */
+const AGGREGATED: ReadonlyMap<string, string> = new Map([
+  ["protocol", "any(c.protocol)"],
+  ["server_address", "any(c.server_address)"],
+  ["server_port", "any(c.server_port)"],
+  ...bestOfEnd("client"),
+  ["client_address", best("client", "address")],
+  ["client_port", best("client", "port")],
+  ...bestOfEnd("server"),
+  ["translation", best("original", "translation")],
+  ["dialled_address", best("original", "server_address")],
+  ["dialled_port", best("original", "server_port")],
+  ["service_namespace", best("original", "service_namespace")],
+  ["service_name", best("original", "service_name")],
+  ["service_port_name", best("original", "service_port_name")],
+  ["verdict", "argMax(c.verdict, c.window_start)"],
+  ["seen", "groupBitOr(c.seen)"],
+  ["first_seen_us", "min(c.first_seen_us)"],
+  ["last_seen_us", "max(c.last_seen_us)"],
+  ["handshake_us", "max(c.handshake_us)"],
+  ["hops", "length(groupUniqArrayArray(c.places))"],
+  ...sums,
+]);
+
+/** What follows from those, and from which. */
+const DERIVED: ReadonlyMap<string, { sql: string; from: readonly string[] }> = new Map([
+  // ICMP has no ports; the echo identifier that stands in for them would make each ping an edge of its own.
+  ["port", { sql: "if(protocol IN (1, 58), 0, server_port)", from: ["protocol", "server_port"] }],
+  ["scope", { sql: SCOPE, from: ["client_kind", "server_kind", "client_node", "server_node"] }],
+  ["client_address_text", { sql: addressText("client_address"), from: ["client_address"] }],
+  ["server_address_text", { sql: addressText("server_address"), from: ["server_address"] }],
+  ["dialled_address_text", { sql: addressText("dialled_address"), from: ["dialled_address"] }],
+  [
+    "outcome",
+    {
+      sql: outcomeSql("seen", "protocol", `first_seen_us + ${ANSWER_PATIENCE_US} <= {seen_until_us:UInt64}`),
+      from: ["seen", "protocol", "first_seen_us"],
+    },
+  ],
+]);
+
+export interface ResolvedOptions {
+  /** As if no row with a stamp of {as_of:Int64} (microseconds) or later had come. */
+  readonly asOf?: boolean;
+  /** Only the connections in {ids:Array(UInt64)}. */
+  readonly ids?: boolean;
+}
+
+/**
+ * SQL of a SELECT: one row per connection with at least one packet in {from} to {to}, its windows added up, its ends
+ * named by whichever row knew them best. Wants the parameters of {@link resolvedParameters}.
+ *
+ * @param columns beside `connection_id`, which is always there. Analysing a column costs more than reading a thousand rows
+ *   of it, so only those asked for are.
+ */
+export function resolvedConnections(columns: Iterable<string>, options: ResolvedOptions = {}): string {
+  const wanted = new Set(columns);
+  wanted.delete("connection_id");
+  const aggregated = new Set<string>();
+  for (const name of wanted) {
+    const derived = DERIVED.get(name);
+    if (derived === undefined) aggregated.add(name);
+    else for (const source of derived.from) aggregated.add(source);
+  }
+  const inner = [...aggregated].map((name) => `${AGGREGATED.get(name)} AS ${name}`);
+  const outer = [...wanted].map((name) => {
+    const derived = DERIVED.get(name);
+    return derived === undefined ? name : `${derived.sql} AS ${name}`;
+  });
+  return `SELECT ${["connection_id", ...outer].join(",\n  ")}
+FROM (
+  SELECT ${["c.connection_id AS connection_id", ...inner].join(",\n    ")}
+  ${connectionRows(options)}
+  GROUP BY c.connection_id
+)`;
+}
+
+/** @param nowMs an answer that had not come by the end of the range, or by now, had not come. */
+export function resolvedParameters(range: AlignedRange, nowMs: number) {
+  return { ...rangeParameters(range), seen_until_us: Math.floor(Math.min(nowMs, range.to * 1000) * 1000) };
+}
+
+/**
+ * `FROM … AS c WHERE …`: rows of `connections`. As of a moment: those of connections that have moved since are made
+ * again out of the hops that had arrived by then, for in `connections` old and new have become one row.
+ */
+function connectionRows({ asOf = false, ids = false }: ResolvedOptions): string {
+  const chosen = (table: string) =>
+    `${inRange(`${table}.window_start`)}${ids ? ` AND ${table}.connection_id IN {ids:Array(UInt64)}` : ""}`;
+  if (!asOf) return `FROM connections AS c WHERE ${chosen("c")}`;
+  const names = ["connection_id", "window_start", ...CONNECTION_COLUMNS.keys()];
+  const moment = "fromUnixTimestamp64Micro({as_of:Int64})";
+  const moved = `SELECT m.connection_id FROM connections AS m WHERE ${chosen("m")} AND m.ingested_at >= ${moment}`;
+  return `FROM (
+    SELECT ${names.map((name) => `s.${name} AS ${name}`).join(", ")}
+    FROM connections AS s
+    WHERE ${chosen("s")} AND s.connection_id NOT IN (${moved})
+    UNION ALL
+    SELECT ${names.join(", ")} FROM (
+      ${connectionRowsFromHops(`${chosen("h")} AND h.ingested_at < ${moment} AND h.connection_id IN (${moved})`, false)}
+    )
+  ) AS c`;
+}

@@ -1,0 +1,90 @@
+import type { AgentStatus, Connection, Entity } from "@hopline/api";
+
+/** What became of a batch. Either way ClickHouse has it when the promise settles. */
+export interface InsertResult {
+  /** True where ClickHouse had a batch of this token already, and nothing was added. */
+  readonly duplicate: boolean;
+}
+
+/** Who had an address, from when until when. */
+export interface EndpointInterval {
+  /** Textual IP address, IPv4 or IPv6. */
+  readonly address: string;
+  readonly entity: Entity;
+  /** Empty where the end is no pod. */
+  readonly pod: string;
+  /** Empty where not known. */
+  readonly node: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly fromMs: number;
+  /** `null` while it lasts; insert the interval again, with the same `fromMs`, when it ends. */
+  readonly toMs: number | null;
+}
+
+/** The tuple that a client sent, as some node's conntrack knew it. */
+export interface Translation {
+  /** 16 hexadecimal digits. */
+  readonly connectionId: string;
+  /** `dnat`, `snat` or `dnat+snat`. */
+  readonly translation: string;
+  readonly originalClientAddress: string;
+  readonly originalClientPort: number;
+  readonly originalServerAddress: string;
+  readonly originalServerPort: number;
+  readonly clientKind: string;
+  readonly clientNamespace: string;
+  readonly clientWorkloadKind: string;
+  readonly clientWorkload: string;
+  readonly clientPod: string;
+  readonly clientNode: string;
+  readonly serviceNamespace: string;
+  readonly serviceName: string;
+  readonly servicePortName: string;
+}
+
+/** Where a live tail has got to. Opaque: hand back what the last call gave. */
+export interface LiveCursor {
+  /** Stamps from here on are looked at next. */
+  readonly sinceUs: number;
+  /** Connections already given, and the arrival (microseconds) that they were given for. */
+  readonly given: ReadonlyMap<string, number>;
+}
+
+export interface LiveBatch {
+  /** Connections that began or moved, over the last fifteen minutes of their life, the latest first. */
+  readonly connections: readonly Connection[];
+  /** Connections that began or moved but were left out to keep the batch small. */
+  readonly leftOut: number;
+  readonly cursor: LiveCursor;
+}
+
+export interface TableSize {
+  readonly name: string;
+  readonly rows: number;
+  /** On disk, compressed. */
+  readonly bytes: number;
+}
+
+/** What the store itself knows of packages/api's status. */
+export interface StoreStatus {
+  readonly kind: "embedded" | "server";
+  readonly engineVersion: string;
+  readonly tables: readonly TableSize[];
+  readonly agents: readonly AgentStatus[];
+}
+
+export interface Eviction {
+  readonly table: string;
+  /** The partition's own name, as in `system.parts`. */
+  readonly partition: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface EvictionResult {
+  /** Bytes of all tables before and after. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** What was dropped, in that order. */
+  readonly evicted: readonly Eviction[];
+}

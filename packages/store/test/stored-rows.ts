@@ -1,0 +1,197 @@
+import {
+  COMPLETENESS_COLUMNS,
+  type ColumnKind,
+  type ColumnSpec,
+  decodeBatch,
+  encodeCompleteness,
+  encodeHops,
+  HOP_COLUMNS,
+  StringColumnBuilder,
+} from "@hopline/batch";
+import { appendColumns } from "../src/append-columns.js";
+import {
+  COMPLETENESS_IDENTITY_COLUMNS,
+  HOP_IDENTITY_COLUMNS,
+  type STORED_COMPLETENESS_COLUMNS,
+  type STORED_HOP_COLUMNS,
+} from "../src/hop-identity.js";
+
+/** One row as an object: numbers, text, textual addresses, and `u64` as bigint. */
+type RowOf<Spec extends ColumnSpec> = {
+  -readonly [Name in keyof Spec]: Spec[Name] extends "string" | "addr"
+    ? string
+    : Spec[Name] extends "u64"
+      ? bigint
+      : number;
+};
+
+export type StoredHop = RowOf<typeof STORED_HOP_COLUMNS>;
+export type StoredCompleteness = RowOf<typeof STORED_COMPLETENESS_COLUMNS>;
+
+/** Start of the hour before this one, Unix seconds: the engine has a clock of its own and forgets old arrivals by it. */
+export const T0 = (Math.floor(Date.now() / 3_600_000) - 1) * 3600;
+
+/** A data packet of web to api on one node, at the client's veth; every test says only what differs. */
+export function hop(over: Partial<StoredHop> = {}): StoredHop {
+  const windowStart = over.window_start ?? T0;
+  const row: StoredHop = {
+    connection_id: 1n,
+    is_reply: 0,
+    window_start: windowStart,
+    interface_index: 7,
+    interface: "veth7",
+    role: "pod",
+    direction: over.is_reply ?? 0,
+    attached_address: "10.0.1.5",
+    protocol: 6,
+    client_address: "10.0.1.5",
+    client_port: 40_000,
+    server_address: "10.0.2.9",
+    server_port: 8080,
+    original_client_address: over.client_address ?? "10.0.1.5",
+    original_client_port: over.client_port ?? 40_000,
+    original_server_address: over.server_address ?? "10.0.2.9",
+    original_server_port: over.server_port ?? 8080,
+    translation: "none",
+    initiator_by: "handshake",
+    row_flags: 0,
+    first_seen_us: windowStart * 1e6 + 1_000_000,
+    last_seen_us: windowStart * 1e6 + 2_000_000,
+    packets: 10,
+    bytes: 1500,
+    payload_bytes: 1000,
+    payload_packets: 8,
+    retransmitted_bytes: 0,
+    retransmitted_packets: 0,
+    gap_bytes: 0,
+    syn_packets: 0,
+    syn_ack_packets: 0,
+    fin_packets: 0,
+    rst_packets: 0,
+    zero_window_packets: 0,
+    tcp_flags: 0x18,
+    handshake_us: -1,
+    data_round_trip_sum_us: 0,
+    data_round_trip_count: 0,
+    outer_source_address: "::",
+    outer_destination_address: "::",
+    vni: -1,
+    vlan: 0,
+    node: "node1",
+    client_kind: "workload",
+    client_namespace: "shop",
+    client_workload_kind: "Deployment",
+    client_workload: "web",
+    client_pod: "web-1",
+    client_node: "node1",
+    server_kind: "workload",
+    server_namespace: "shop",
+    server_workload_kind: "Deployment",
+    server_workload: "api",
+    server_pod: "api-1",
+    server_node: "node1",
+    service_namespace: "",
+    service_name: "",
+    service_port_name: "",
+    reporter: 1,
+    verdict: "undetermined",
+    verdict_reason: "",
+  };
+  return { ...row, ...over };
+}
+
+export function completenessRow(over: Partial<StoredCompleteness> = {}): StoredCompleteness {
+  return {
+    window_start: T0,
+    seen_frames: 100,
+    counted_frames: 90,
+    uncounted: "arp=6,lldp=4",
+    dropped_frames: 0,
+    conntrack_lost: 0,
+    active_flows: 12,
+    evicted_flows: 0,
+    interfaces: 5,
+    sampling: 1,
+    agent_flags: 0,
+    node: "node1",
+    boot_id: "0123456789abcdef",
+    agent_version: "0.1.0",
+    ...over,
+  };
+}
+
+const HEADER = { node: "node1", bootId: "0123456789abcdef", sequence: 1, agentVersion: "0.1.0" };
+
+/** The way of a batch: an agent encodes, the collector decodes and adds its columns. */
+export function encodeStoredHops(rows: readonly StoredHop[]): Uint8Array {
+  const { table } = decodeBatch(encodeHops(HEADER, columnsOf(HOP_COLUMNS, rows)));
+  return appendColumns(table, HOP_IDENTITY_COLUMNS, columnsOf(HOP_IDENTITY_COLUMNS, rows));
+}
+
+export function encodeStoredCompleteness(rows: readonly StoredCompleteness[]): Uint8Array {
+  const { table } = decodeBatch(encodeCompleteness(HEADER, columnsOf(COMPLETENESS_COLUMNS, rows)));
+  return appendColumns(table, COMPLETENESS_IDENTITY_COLUMNS, columnsOf(COMPLETENESS_IDENTITY_COLUMNS, rows));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the arrays' types follow from the spec at run time only
+function columnsOf(spec: ColumnSpec, rows: readonly Readonly<Record<string, unknown>>[]): any {
+  const columns: Record<string, unknown> = { count: rows.length };
+  for (const [name, kind] of Object.entries(spec)) {
+    columns[name] = columnOf(
+      kind,
+      rows.map((row) => row[name]),
+    );
+  }
+  return columns;
+}
+
+function columnOf(kind: ColumnKind, values: readonly unknown[]): unknown {
+  switch (kind) {
+    case "u8":
+      return Uint8Array.from(values as number[]);
+    case "u16":
+      return Uint16Array.from(values as number[]);
+    case "u32":
+      return Uint32Array.from(values as number[]);
+    case "i32":
+      return Int32Array.from(values as number[]);
+    case "f64":
+      return Float64Array.from(values as number[]);
+    case "u64":
+      return new Uint32Array(BigUint64Array.from(values as bigint[]).buffer);
+    case "addr": {
+      const bytes = new Uint8Array(values.length * 16);
+      values.forEach((value, row) => {
+        bytes.set(addressBytes(value as string), row * 16);
+      });
+      return bytes;
+    }
+    case "string": {
+      const builder = new StringColumnBuilder(values.length);
+      values.forEach((value, row) => {
+        builder.set(row, value as string);
+      });
+      return builder.finish();
+    }
+  }
+}
+
+/** IPv4, `::` and full IPv6 text, as far as the tests need it. */
+function addressBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(16);
+  if (text === "::") return bytes;
+  if (!text.includes(":")) {
+    bytes.set([0xff, 0xff, ...text.split(".").map(Number)], 10);
+    return bytes;
+  }
+  const [head = "", tail = ""] = text.split("::");
+  const words = (part: string) =>
+    part === "" ? [] : part.split(":").map((word) => Number.parseInt(word, 16));
+  const start = words(head);
+  const end = words(tail);
+  const all = [...start, ...new Array<number>(8 - start.length - end.length).fill(0), ...end];
+  all.forEach((word, index) => {
+    bytes.set([word >> 8, word & 0xff], index * 2);
+  });
+  return bytes;
+}
