@@ -29,6 +29,7 @@ const SYSTEM_PACKAGES = [
   { name: "conntrack", command: "conntrack", purpose: "translations" },
   { name: "containernetworking-plugins", file: "/usr/lib/cni/bridge", purpose: "the lab's CNI" },
   { name: "chromium", command: "chromium", purpose: "browser tests", only: "test" },
+  { name: "tcpdump", command: "tcpdump", purpose: "the lab against a capture in tests", only: "test" },
   { name: "tshark", command: "tshark", purpose: "a second opinion on captures in tests", only: "test" },
   { name: "openssl", command: "openssl", purpose: "certificates in tests", only: "test" },
   {

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, Fault } from "@hopline/fault";
+import { describe, Fault, systemCode } from "@hopline/fault";
 import { Cluster, type ObjectChange } from "./cluster.js";
 import { ControlServer } from "./control/control-server.js";
 import type { LabControl, LabState } from "./control/lab-control.js";
@@ -190,13 +190,15 @@ export class Lab implements LabControl {
 
   async #openRunFolder(): Promise<void> {
     try {
-      await mkdir(this.#runFolder, { recursive: true });
+      await mkdir(this.#runFolder).catch((thrown: unknown) => {
+        if (systemCode(thrown) !== "EEXIST") throw thrown;
+      });
       await this.#ledger.open();
     } catch (thrown) {
       throw new Fault({
         code: "RUN_FOLDER_UNUSABLE",
         message: `The lab cannot write into ${this.#runFolder}: ${describe(thrown)}.`,
-        hint: "Give another --run-dir.",
+        hint: "Give a --run-dir in a folder that is there.",
         cause: thrown,
       });
     }

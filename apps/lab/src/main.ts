@@ -17,27 +17,32 @@ const HELP = `hopline lab: a cluster in network namespaces of this machine.
 Each takes --help.
 `;
 
-runApp("hopline lab", async (fail): Promise<Outcome> => {
-  const [command, ...argv] = process.argv.slice(2);
-  switch (command) {
-    case "up":
-      return up(argv, fail);
-    case "status":
-      return status(argv);
-    case "down":
-      return down(argv);
-    case "apply":
-    case "delete":
-      return change(command, argv);
-    case undefined:
-    case "--help":
-    case "-h":
-      return { print: HELP };
-    default:
-      throw new Fault({
-        code: "SETTINGS_INVALID",
-        message: `hopline lab: there is no command ${JSON.stringify(command)}.`,
-        hint: "See hopline lab --help.",
-      });
-  }
-});
+const COMMANDS = ["up", "status", "down", "apply", "delete"];
+
+const [command = "--help", ...argv] = process.argv.slice(2);
+
+runApp(
+  COMMANDS.includes(command) ? `hopline lab ${command}` : "hopline lab",
+  async (fail): Promise<Outcome> => {
+    switch (command) {
+      case "up":
+        return up(argv, fail);
+      case "status":
+        return status(argv);
+      case "down":
+        return down(argv);
+      case "apply":
+      case "delete":
+        return change(command, argv);
+      case "--help":
+      case "-h":
+        return { print: HELP };
+      default:
+        throw new Fault({
+          code: "SETTINGS_INVALID",
+          message: `There is no command ${JSON.stringify(command)}.`,
+          hint: "See hopline lab --help.",
+        });
+    }
+  },
+);

@@ -189,7 +189,11 @@ spec: { podSelector: { matchLabels: { app: echo } } }
 
   describe("what cannot be applied gets one sentence", () => {
     test.each([
-      ["no YAML", "a: [1\nb: 2\n", /^hopline lab: \S+change.yaml, document 1, line \d: is no YAML: .+\.$/],
+      [
+        "no YAML",
+        "a: [1\nb: 2\n",
+        /^hopline lab apply: \S+change.yaml, document 1, line \d: is no YAML: .+\.$/,
+      ],
       ["no object", "- 1\n- 2\n", /document 1, line 1: is no Kubernetes object: it is no mapping\.$/],
       [
         "no kind",
@@ -244,13 +248,15 @@ spec: { podSelector: { matchLabels: { app: echo } } }
         command: process.execPath,
         args: [LAB_PROGRAM, "apply", "-f", "/nowhere.yaml", "--name", NAME],
       });
-      expect(missing.stderr).toBe("hopline lab: /nowhere.yaml cannot be read: there is no such file.\n");
+      expect(missing.stderr).toBe(
+        "hopline lab apply: /nowhere.yaml cannot be read: there is no such file.\n",
+      );
       const nobody = await tryCommand({
         command: process.execPath,
         args: [LAB_PROGRAM, "status", "--name", "nosuchlab"],
       });
       expect(nobody.stderr).toBe(
-        'hopline lab: No lab named nosuchlab is running. Start one with "hopline lab up".\n',
+        'hopline lab status: No lab named nosuchlab is running. Start one with "hopline lab up".\n',
       );
       expect(nobody.exitCode).toBe(1);
     });

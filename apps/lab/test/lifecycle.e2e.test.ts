@@ -172,7 +172,7 @@ describe.skipIf(!isRoot)("the life of a lab (needs root: a cluster in the kernel
       });
       expect(second.exitCode).toBe(1);
       expect(second.stderr.trim()).toBe(
-        `hopline lab: A lab named ${NAME} is running already (process ${lab.child.pid}). ` +
+        `hopline lab up: A lab named ${NAME} is running already (process ${lab.child.pid}). ` +
           `Stop it with "hopline lab down --name ${NAME}", or give this one another --name.`,
       );
       expect((await lab.control.state()).pods.length).toBeGreaterThan(25);

@@ -17,6 +17,8 @@ export interface AppProcessOptions {
   readonly logDir: string;
   /** Called when it ends without having been asked to. */
   readonly onLost: (fault: Fault) => void;
+  /** Given where it may end by itself: called when it ended with exit code 0, instead of `onLost`. */
+  readonly onDone?: () => void;
 }
 
 const STOP_TIMEOUT_MS = 15_000;
@@ -51,6 +53,7 @@ export class AppProcess {
     this.#child.stderr?.pipe(log);
     this.#ended = new Promise((resolve) => {
       this.#child.on("error", (thrown) => this.#lost(thrown.message, resolve));
+      this.#child.on("exit", (code) => code === 0 && this.#done(resolve));
       this.#child.on("exit", (code, signal) =>
         this.#lost(signal === null ? `exit code ${code}` : signal, resolve),
       );
@@ -83,6 +86,13 @@ export class AppProcess {
     } catch {
       // It ended between the timer and the signal.
     }
+  }
+
+  #done(resolve: () => void): void {
+    if (this.#stopping || this.#options.onDone === undefined) return;
+    this.#stopping = true;
+    resolve();
+    this.#options.onDone();
   }
 
   #lost(how: string, resolve: () => void): void {

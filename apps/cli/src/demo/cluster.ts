@@ -4,8 +4,10 @@ import type { AppProcessOptions } from "./app-process.js";
 export interface Cluster {
   /** Flags that tell the collector where the cluster's objects are. */
   readonly collectorArgs: readonly string[];
-  /** One agent for each node: where it runs and what it captures. */
-  readonly agents: readonly ClusterAgent[];
+  /** Agents for one round, one for each node: where they run and what they capture. A recording has many rounds. */
+  round(): readonly ClusterAgent[];
+  /** True where agents end by themselves, and the next round begins when all of them have. */
+  readonly repeats: boolean;
   stop(): Promise<void>;
 }
 

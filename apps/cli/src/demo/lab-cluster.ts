@@ -55,7 +55,8 @@ export async function startLabCluster(options: LabOptions, defaults: ProcessDefa
   failed = defaults.onLost;
   return {
     collectorArgs: ["--kubeconfig", ready.kubeconfig],
-    agents: ready.nodes.map(({ name, netns }) => ({ node: name, netns, args: [] })),
+    round: () => ready.nodes.map(({ name, netns }) => ({ node: name, netns, args: [] })),
+    repeats: false,
     stop: () => lab.stop(),
   };
 }

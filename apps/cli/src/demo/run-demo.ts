@@ -122,26 +122,32 @@ class Demo {
       ],
       env: { HOPLINE_AGENT_TOKEN: token },
     });
-    this.#agents = this.#cluster.agents.map(
+    this.#startRound(this.#cluster, { socket, token });
+    await step("collector, agents and web UI", () => this.#untilReady());
+  }
+
+  #startRound(cluster: Cluster, collector: { readonly socket: string; readonly token: string }): void {
+    const agents = cluster.round();
+    let running = agents.length;
+    const onDone = (): void => {
+      if (--running === 0 && !this.#stopped) this.#startRound(cluster, collector);
+    };
+    this.#agents = agents.map(
       ({ node, netns, args }) =>
         new AppProcess({
-          ...defaults,
           app: "agent",
           label: `agent ${node}`,
+          logDir: this.#folder.folder("logs"),
+          onLost: this.#onLost,
           args: [
-            "--node",
-            node,
-            "--collector",
-            socket,
-            "--data-dir",
-            this.#folder.folder(`spool-${node}`),
-            ...args,
+            ...["--node", node, "--collector", collector.socket],
+            ...["--data-dir", this.#folder.folder(`spool-${node}`), ...args],
           ],
-          env: { HOPLINE_TOKEN: token },
+          env: { HOPLINE_TOKEN: collector.token },
           ...(netns !== undefined && { netns }),
+          ...(cluster.repeats && { onDone }),
         }),
     );
-    await step("collector, agents and web UI", () => this.#untilReady());
   }
 
   async #startCluster(): Promise<Cluster> {

@@ -15,9 +15,9 @@ const SHOP_MANIFEST = new URL("../../manifests/shop.yaml", import.meta.url);
 
 const schema = z.object({
   name: labNameSchema,
-  nodes: z.coerce.number("take a whole number").int().min(1).max(MAX_NODES).default(2),
-  rate: z.coerce.number("take a number").positive().max(1000).default(1),
-  profile: z.enum(["flannel", "vxlan4789"]).default("flannel"),
+  nodes: z.coerce.number(`take a whole number from 1 to ${MAX_NODES}`).int().min(1).max(MAX_NODES).default(2),
+  rate: z.coerce.number("take a number above 0, up to 1000").positive().max(1000).default(1),
+  profile: z.enum(["flannel", "vxlan4789"], "take flannel or vxlan4789").default("flannel"),
   runDir: z.string().min(1).optional(),
   restartEvery: z
     .string()
