@@ -136,14 +136,6 @@ export class Stack {
     this.#agents.set(node, this.#app("agent", `agent ${node}`, args, netns));
   }
 
-  async killCollector(): Promise<void> {
-    await this.#collector.kill();
-  }
-
-  async killAgent(node: string): Promise<void> {
-    await this.#agents.get(node)!.kill();
-  }
-
   /** No workload starts anything new, all that ran has ended, the ledger is written. */
   async quiesce(): Promise<void> {
     await this.#control("/quiesce");

@@ -124,7 +124,6 @@ export class Collector {
       keeper,
       writer,
       book,
-      namer,
       nameWait,
       presence,
       counts,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mapAnswerSchema, PATHS, problemSchema, statusSchema, summarySchema } from "@hopline/api";
@@ -218,6 +219,62 @@ describe("the collector's process", () => {
     expect(status.store).toMatchObject({ kind: "server", state: "unavailable" });
     expect(status.cluster).toBe("http://127.0.0.1:9");
     expect(status.watches.length).toBeGreaterThan(0);
+    expect(await collector.stop("SIGTERM")).toBe(0);
+  }, 180_000);
+
+  it("asks agents and readers for their tokens", async () => {
+    const folder = await temporaryFolder();
+    writeFileSync(join(folder, "token"), "agents-secret\n");
+    const collector = start([
+      ...["--listen", "127.0.0.1:0", "--data-dir", join(folder, "data"), "--no-kube"],
+      ...["--agent-token-file", join(folder, "token"), "--read-token", "readers-secret"],
+    ]);
+    const client = clientOf(await collector.url(), folder);
+    await untilReady(client.url);
+    const [batch] = shopBatches(WINDOW);
+    for (const headers of [{}, { authorization: "Bearer readers-secret" }]) {
+      const refused = await client.send(batch!, headers);
+      expect(refused.status).toBe(401);
+      expect(refused.headers.get("www-authenticate")).toBe("Bearer");
+      expect(problemSchema.parse(await refused.json()).code).toBe("TOKEN_REJECTED");
+    }
+    expect((await client.send(batch!, { authorization: "Bearer agents-secret" })).status).toBe(200);
+    for (const path of [PATHS.map, PATHS.flowStream, PATHS.metrics, PATHS.openapi])
+      expect((await client.get(path)).status, path).toBe(401);
+    expect((await client.get(PATHS.map, { authorization: "Bearer readers-secret" })).status).toBe(200);
+    expect((await client.get(PATHS.health)).status).toBe(200);
+    expect(await collector.stop("SIGTERM")).toBe(0);
+  }, 180_000);
+
+  it("takes batches from its own machine only when it has no agent token", async () => {
+    const folder = await temporaryFolder();
+    const outward = Object.values(networkInterfaces())
+      .flat()
+      .find((known) => known?.family === "IPv4" && !known.internal);
+    // A machine without any network but loopback has no other to refuse.
+    const host = outward?.address ?? "127.0.0.1";
+    const flags = [
+      "--listen",
+      "127.0.0.1:0",
+      "--listen",
+      `${host}:0`,
+      "--data-dir",
+      join(folder, "data"),
+      "--no-kube",
+    ];
+    const collector = start(flags);
+    const local = clientOf(await collector.url(), folder);
+    await untilReady(local.url);
+    const [batch] = shopBatches(WINDOW);
+    if (outward !== undefined) {
+      const port = new RegExp(`listening on ${host.replaceAll(".", "\\.")}:(\\d+)`).exec(
+        collector.errors(),
+      )?.[1];
+      const refused = await clientOf(`http://${host}:${port}`, folder).send(batch!);
+      expect(refused.status).toBe(403);
+      expect(problemSchema.parse(await refused.json()).code).toBe("INGEST_REMOTE_CLOSED");
+    }
+    expect((await local.send(batch!)).status).toBe(200);
     expect(await collector.stop("SIGTERM")).toBe(0);
   }, 180_000);
 

@@ -1,5 +1,12 @@
-import { COLD_WORDS, HOT_WORDS } from "./entry-layout.js";
+import * as layout from "./entry-layout.js";
 import { SequenceHoles } from "./sequence-holes.js";
+
+// Own copies: see entry-layout.ts.
+const { COLD_GROUP_WORDS, COLD_WORDS, DIRECTION_LINE, DIRECTION_LINE_WORDS, HOT_WORDS } = layout;
+
+const WORD_BYTES = 4;
+const CACHE_LINE_BYTES = 64;
+const ALLOCATOR_HEADER_BYTES = 16;
 
 /**
  * The flow table's memory, laid out as entry-layout.ts says.
@@ -14,18 +21,20 @@ export class FlowEntries {
   readonly holes: SequenceHoles;
   /** Entries at and above this index have never been used. */
   highWater = 0;
+  /** Means nothing; that {@link prefetch} leaves something here keeps its loads from being compiled away. */
+  prefetched = 0;
   /** Freed entries, last freed first out: what is warm in the cache is used again first. */
   readonly #free: Int32Array;
   #freeCount = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    const hot = new ArrayBuffer(capacity * HOT_WORDS * 4);
-    this.hot = new Int32Array(hot);
-    this.hotDoubles = new Float64Array(hot);
-    const cold = new ArrayBuffer(capacity * COLD_WORDS * 4);
-    this.cold = new Int32Array(cold);
-    this.coldDoubles = new Float64Array(cold);
+    const hot = allocate(capacity * HOT_WORDS * WORD_BYTES);
+    this.hot = new Int32Array(hot.buffer, hot.offset, capacity * HOT_WORDS);
+    this.hotDoubles = new Float64Array(hot.buffer, hot.offset, (capacity * HOT_WORDS) / 2);
+    const cold = allocate(capacity * COLD_WORDS * WORD_BYTES);
+    this.cold = new Int32Array(cold.buffer, cold.offset, capacity * COLD_WORDS);
+    this.coldDoubles = new Float64Array(cold.buffer, cold.offset, (capacity * COLD_WORDS) / 2);
     this.holes = new SequenceHoles();
     this.#free = new Int32Array(capacity);
   }
@@ -43,4 +52,26 @@ export class FlowEntries {
   free(index: number): void {
     this.#free[this.#freeCount++] = index;
   }
+
+  /** Touches what the export of an entry will need, so that it is there by then. (A load is all the prefetch there is.) */
+  prefetch(index: number): void {
+    const { hot, cold } = this;
+    const line = index * HOT_WORDS + DIRECTION_LINE;
+    const group = index * COLD_WORDS;
+    this.prefetched =
+      hot[index * HOT_WORDS] ^
+      hot[line] ^
+      hot[line + DIRECTION_LINE_WORDS] ^
+      cold[group + COLD_GROUP_WORDS / 2] ^
+      cold[group + COLD_GROUP_WORDS + COLD_GROUP_WORDS / 2];
+  }
+}
+
+/**
+ * Memory whose first byte lies at the start of a cache line, as far as that can be had: large blocks of the C library
+ * begin 16 bytes into a page. A direction's counters in one line and not in two: a tenth of the time of counting.
+ */
+function allocate(bytes: number): { buffer: ArrayBuffer; offset: number } {
+  const offset = CACHE_LINE_BYTES - ALLOCATOR_HEADER_BYTES;
+  return { buffer: new ArrayBuffer(offset + bytes), offset };
 }

@@ -4,8 +4,10 @@ import {
   TCP_SYN as SYN_FLAG,
   PROTOCOL_TCP as TCP_PROTOCOL,
 } from "@hopline/packet";
+import { NOT_OVER as ENTRY_NOT_OVER, OVER_IDLE as ENTRY_OVER_IDLE, EntryEnds } from "./entry-ends.js";
 import * as layout from "./entry-layout.js";
 import { EntryRing } from "./entry-ring.js";
+import { beginRow, resetEntry, writeKey } from "./entry-start.js";
 import { FlowEntries } from "./flow-entries.js";
 import { FlowIndex } from "./flow-index.js";
 import { FlowKey, setFlowKey } from "./flow-key.js";
@@ -17,14 +19,6 @@ import { beginsAnew, countTcp, forgetHoles } from "./tcp-accounting.js";
 // Own copies: see entry-layout.ts.
 const {
   BYTES,
-  COLD_CLOSED_US,
-  COLD_GROUP_WORDS,
-  COLD_INITIAL_SEQUENCE,
-  COLD_OUTER_DESTINATION,
-  COLD_OUTER_SOURCE,
-  COLD_QUEUED_US,
-  COLD_VNI,
-  COLD_WORDS,
   DIRECTION_LINE,
   DIRECTION_LINE_WORDS,
   ENTRY_CLOSED,
@@ -34,42 +28,30 @@ const {
   ENTRY_LISTED,
   ENTRY_LISTED_NEW,
   ENTRY_LISTED_TOUCHED,
-  ENTRY_QUEUED_CLOSED,
   ENTRY_STATE,
   ENTRY_WINDOW,
   FIRST_US,
   HOT_WORDS,
-  KEY_HIGH_ADDRESS,
-  KEY_INTERFACE,
-  KEY_LOW_ADDRESS,
-  KEY_PORTS,
-  KEY_PROTOCOL_PHASE,
   LAST_US,
-  NEXT_SEQUENCE,
   PACKETS,
   PAYLOAD_BYTES,
   PAYLOAD_PACKETS,
-  STREAM_ENCAPSULATED,
   STREAM_REPORTED,
   STREAM_STATE,
-  STREAM_SYN_SEEN,
-  VLAN_SHIFT,
 } = layout;
 const PROTOCOL_TCP = TCP_PROTOCOL;
+const NOT_OVER = ENTRY_NOT_OVER;
+const OVER_IDLE = ENTRY_OVER_IDLE;
 const ACK = ACK_FLAG;
 const SYN = SYN_FLAG;
 
 const WINDOW_US = WINDOW_SECONDS * 1e6;
 const WINDOW_MS = WINDOW_SECONDS * 1e3;
-/** Window of an entry before its first packet: later than any, so that it is not idle. */
-const NEVER = 0x7fffffff;
 /** A row's bytes are counted in 31 bits: it is exported when they pass this, and one packet adds far less. */
 const LARGEST_ROW_BYTES = 0x40000000;
+/** How many entries ahead of the one that is exported memory is asked for. */
+const EXPORT_AHEAD = 8;
 const DEFAULT_CAPACITY = 1 << 18;
-/** Entries that a full table compares to find the longest idle one. */
-const EVICTION_CANDIDATES = 32;
-/** Entries that one close of a window looks at for idleness. */
-const EXPIRY_SCAN_ENTRIES = 1 << 16;
 
 /** Packets that {@link FlowTable.countBatch} takes at once: enough to wait for memory once and not for each. */
 export const MAXIMUM_BATCH = 32;
@@ -121,15 +103,10 @@ export class FlowTable {
   /** Entries with deltas, and some whose deltas have left by other ways since. */
   readonly #touched: EntryRing;
   readonly #new: EntryRing;
-  readonly #closed: EntryRing;
+  readonly #ends: EntryEnds;
   readonly #seed: number;
-  readonly #closedLingerUs: number;
-  readonly #idleWindows: number;
-  readonly #tcpIdleWindows: number;
   /** All windows before this one have been closed. */
   #closedUpTo = -1;
-  #expiryHand = 0;
-  #evictionHand = 0;
   #created = 0;
   #endedClosed = 0;
   #endedIdle = 0;
@@ -143,11 +120,12 @@ export class FlowTable {
     this.#entries = new FlowEntries(capacity);
     this.#touched = new EntryRing(capacity);
     this.#new = new EntryRing(capacity);
-    this.#closed = new EntryRing(capacity);
+    this.#ends = new EntryEnds(this.#entries, {
+      closedLingerUs: (options.closedLingerMs ?? 5_000) * 1e3,
+      idleWindows: Math.ceil((options.idleTimeoutMs ?? 60_000) / WINDOW_MS),
+      tcpIdleWindows: Math.ceil((options.tcpIdleTimeoutMs ?? 600_000) / WINDOW_MS),
+    });
     this.#seed = (options.hashSeed ?? 0) | 0;
-    this.#closedLingerUs = (options.closedLingerMs ?? 5_000) * 1e3;
-    this.#idleWindows = Math.ceil((options.idleTimeoutMs ?? 60_000) / WINDOW_MS);
-    this.#tcpIdleWindows = Math.ceil((options.tcpIdleTimeoutMs ?? 600_000) / WINDOW_MS);
   }
 
   /** Counts the first `count` of `packets`, at most {@link MAXIMUM_BATCH}, in their order. */
@@ -183,7 +161,7 @@ export class FlowTable {
     const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
     const doubleLine = line >> 1;
     const packets = hot[line + PACKETS];
-    if (packets === 0) this.#beginRow(index, direction, packet);
+    if (packets === 0) beginRow(entries, index, direction, packet);
     else if (timeUs > doubles[doubleLine + (LAST_US >> 1)]) doubles[doubleLine + (LAST_US >> 1)] = timeUs;
     else if (timeUs < doubles[doubleLine + (FIRST_US >> 1)]) doubles[doubleLine + (FIRST_US >> 1)] = timeUs;
     hot[line + PACKETS] = packets + 1;
@@ -195,7 +173,7 @@ export class FlowTable {
       hot[line + PAYLOAD_PACKETS]++;
     }
     if (packet.protocol === PROTOCOL_TCP && countTcp(entries, index, direction, packet) !== 0)
-      this.#close(index, packet);
+      this.#ends.close(index, packet);
     if (bytes > LARGEST_ROW_BYTES) exportEntry(entries, index, this.#rows, 0);
   }
 
@@ -272,22 +250,7 @@ export class FlowTable {
       this.#evict();
       index = entries.allocate();
     }
-    const hot = entries.hot;
-    const base = index * HOT_WORDS;
-    const source = base + (key.direction === 0 ? KEY_LOW_ADDRESS : KEY_HIGH_ADDRESS);
-    const destination = base + (key.direction === 0 ? KEY_HIGH_ADDRESS : KEY_LOW_ADDRESS);
-    hot[source] = packet.source0;
-    hot[source + 1] = packet.source1;
-    hot[source + 2] = packet.source2;
-    hot[source + 3] = packet.source3;
-    hot[destination] = packet.destination0;
-    hot[destination + 1] = packet.destination1;
-    hot[destination + 2] = packet.destination2;
-    hot[destination + 3] = packet.destination3;
-    hot[base + KEY_PORTS] = key.ports;
-    hot[base + KEY_PROTOCOL_PHASE] = key.protocolPhase;
-    hot[base + KEY_INTERFACE] = packet.interfaceIndex;
-    hot[base + ENTRY_HASH] = key.hash;
+    writeKey(entries, index, key, packet);
     this.#index.insert(key.hash, index);
     this.#created++;
     this.#reset(index);
@@ -303,61 +266,29 @@ export class FlowTable {
     this.#reset(index);
   }
 
-  /** An entry as it is before its first packet; key and places in lists stay. */
   #reset(index: number): void {
-    const hot = this.#entries.hot;
-    const base = index * HOT_WORDS;
-    const state = (hot[base + ENTRY_STATE] & ENTRY_LISTED) | ENTRY_IN_USE;
-    hot[base + ENTRY_WINDOW] = NEVER;
-    hot.fill(0, base + DIRECTION_LINE, base + HOT_WORDS);
-    hot[base + ENTRY_STATE] = state | ENTRY_LISTED_NEW;
-    if ((state & ENTRY_LISTED_NEW) === 0) this.#new.push(index);
+    resetEntry(this.#entries, index);
+    const at = index * HOT_WORDS + ENTRY_STATE;
+    if ((this.#entries.hot[at] & ENTRY_LISTED_NEW) !== 0) return;
+    this.#entries.hot[at] |= ENTRY_LISTED_NEW;
+    this.#new.push(index);
   }
 
   /** The first packet of an entry in another window than that of its counts, or since its last row. */
   #enterWindow(index: number, window: number, packet: DecodedPacket): void {
     const hot = this.#entries.hot;
     const base = index * HOT_WORDS;
-    if (this.#isOver(index, window, packet)) this.#restart(index);
-    else if (hot[base + ENTRY_WINDOW] !== window && (hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0)
+    const over = this.#ends.before(index, window, packet);
+    if (over !== NOT_OVER) {
+      if (over === OVER_IDLE) this.#endedIdle++;
+      else this.#endedClosed++;
+      this.#restart(index);
+    } else if (hot[base + ENTRY_WINDOW] !== window && (hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0)
       exportEntry(this.#entries, index, this.#rows, 0);
     hot[base + ENTRY_WINDOW] = window;
     const state = hot[base + ENTRY_STATE];
     hot[base + ENTRY_STATE] = state | ENTRY_COUNTING | ENTRY_LISTED_TOUCHED;
     if ((state & ENTRY_LISTED_TOUCHED) === 0) this.#touched.push(index);
-  }
-
-  /** Whether the entry would have expired before this packet, had it been looked at: an end depends on packet time only. */
-  #isOver(index: number, window: number, packet: DecodedPacket): boolean {
-    if (this.#isIdle(index, window)) {
-      this.#endedIdle++;
-      return true;
-    }
-    if ((this.#entries.hot[index * HOT_WORDS + ENTRY_STATE] & ENTRY_CLOSED) === 0) return false;
-    if (packet.timeUs - this.#closedUs(index) <= this.#closedLingerUs) return false;
-    this.#endedClosed++;
-    return true;
-  }
-
-  /** The first packet of a row says when it began and how its packets are wrapped. */
-  #beginRow(index: number, direction: number, packet: DecodedPacket): void {
-    const { hot, hotDoubles, cold } = this.#entries;
-    const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
-    hotDoubles[(line + FIRST_US) >> 1] = packet.timeUs;
-    hotDoubles[(line + LAST_US) >> 1] = packet.timeUs;
-    hot[line + STREAM_STATE] |= packet.vlan << VLAN_SHIFT;
-    if (packet.vni === -1) return;
-    hot[line + STREAM_STATE] |= STREAM_ENCAPSULATED;
-    const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
-    cold[group + COLD_VNI] = packet.vni;
-    cold[group + COLD_OUTER_SOURCE] = packet.outerSource0;
-    cold[group + COLD_OUTER_SOURCE + 1] = packet.outerSource1;
-    cold[group + COLD_OUTER_SOURCE + 2] = packet.outerSource2;
-    cold[group + COLD_OUTER_SOURCE + 3] = packet.outerSource3;
-    cold[group + COLD_OUTER_DESTINATION] = packet.outerDestination0;
-    cold[group + COLD_OUTER_DESTINATION + 1] = packet.outerDestination1;
-    cold[group + COLD_OUTER_DESTINATION + 2] = packet.outerDestination2;
-    cold[group + COLD_OUTER_DESTINATION + 3] = packet.outerDestination3;
   }
 
   #isReported(index: number): boolean {
@@ -368,27 +299,11 @@ export class FlowTable {
     );
   }
 
-  #close(index: number, packet: DecodedPacket): void {
-    const { hot, coldDoubles } = this.#entries;
-    coldDoubles[(index * COLD_WORDS + COLD_CLOSED_US) >> 1] = packet.timeUs;
-    if ((hot[index * HOT_WORDS + ENTRY_STATE] & ENTRY_QUEUED_CLOSED) === 0)
-      this.#queueClosed(index, packet.timeUs);
-  }
-
-  #queueClosed(index: number, timeUs: number): void {
-    this.#entries.coldDoubles[(index * COLD_WORDS + COLD_QUEUED_US) >> 1] = timeUs;
-    this.#entries.hot[index * HOT_WORDS + ENTRY_STATE] |= ENTRY_QUEUED_CLOSED;
-    this.#closed.push(index);
-  }
-
-  #closedUs(index: number): number {
-    return this.#entries.coldDoubles[(index * COLD_WORDS + COLD_CLOSED_US) >> 1];
-  }
-
   #exportBefore(window: number): void {
     const hot = this.#entries.hot;
     for (let left = this.#touched.length; left > 0; left--) {
       const index = this.#touched.shift();
+      this.#entries.prefetch(this.#touched.peek(EXPORT_AHEAD));
       const base = index * HOT_WORDS;
       const counting = (hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0;
       if (counting && hot[base + ENTRY_WINDOW] >= window) {
@@ -400,85 +315,26 @@ export class FlowTable {
     }
   }
 
-  /** From the queue's head, which was queued first, to the first entry that still lingers. */
   #expireClosed(nowUs: number): void {
-    const { hot, coldDoubles } = this.#entries;
-    while (this.#closed.length > 0) {
-      const index = this.#closed.first();
-      if (nowUs - coldDoubles[(index * COLD_WORDS + COLD_QUEUED_US) >> 1] <= this.#closedLingerUs) return;
-      this.#closed.shift();
-      const at = index * HOT_WORDS + ENTRY_STATE;
-      hot[at] &= ~ENTRY_QUEUED_CLOSED;
-      if ((hot[at] & ENTRY_CLOSED) === 0) continue;
-      // Opened and closed again since it was queued.
-      if (nowUs - this.#closedUs(index) <= this.#closedLingerUs) this.#queueClosed(index, nowUs);
-      else {
-        this.#endedClosed++;
-        this.#end(index, ROW_LAST);
-      }
+    for (let index = this.#ends.nextClosed(nowUs); index !== -1; index = this.#ends.nextClosed(nowUs)) {
+      this.#endedClosed++;
+      this.#end(index, ROW_LAST);
     }
   }
 
-  /** Goes round the table, a bounded piece of it each time. */
   #expireIdle(window: number): void {
-    const { hot, highWater } = this.#entries;
-    for (let left = Math.min(highWater, EXPIRY_SCAN_ENTRIES); left > 0; left--) {
-      if (this.#expiryHand >= highWater) this.#expiryHand = 0;
-      const index = this.#expiryHand++;
-      if ((hot[index * HOT_WORDS + ENTRY_STATE] & ENTRY_IN_USE) === 0 || !this.#isIdle(index, window))
-        continue;
+    this.#ends.startScan();
+    for (let index = this.#ends.nextIdle(window); index !== -1; index = this.#ends.nextIdle(window)) {
       this.#endedIdle++;
       this.#end(index, ROW_LAST);
     }
   }
 
-  #isIdle(index: number, window: number): boolean {
-    const hot = this.#entries.hot;
-    const base = index * HOT_WORDS;
-    const idleWindows = window - hot[base + ENTRY_WINDOW];
-    if (idleWindows <= this.#idleWindows) return false;
-    const isTcp = (hot[base + KEY_PROTOCOL_PHASE] & 0xff) === PROTOCOL_TCP;
-    return !isTcp || idleWindows > this.#tcpIdleWindows || this.#isOnlySyn(index);
-  }
-
-  /** Whether nothing but SYNs of one side has been seen. */
-  #isOnlySyn(index: number): boolean {
-    const { hot, hotDoubles, cold } = this.#entries;
-    const line = index * HOT_WORDS + DIRECTION_LINE;
-    for (let direction = 0; direction < 2; direction++) {
-      const own = line + direction * DIRECTION_LINE_WORDS;
-      const other = line + (1 - direction) * DIRECTION_LINE_WORDS;
-      if ((hot[own + STREAM_STATE] & STREAM_SYN_SEEN) === 0 || hotDoubles[(other + LAST_US) >> 1] !== 0)
-        continue;
-      const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
-      return hot[own + NEXT_SEQUENCE] === ((cold[group + COLD_INITIAL_SEQUENCE] + 1) | 0);
-    }
-    return false;
-  }
-
   #evict(): void {
-    const { hot, capacity } = this.#entries;
-    while (this.#closed.length > 0) {
-      const index = this.#closed.shift();
-      const base = index * HOT_WORDS;
-      hot[base + ENTRY_STATE] &= ~ENTRY_QUEUED_CLOSED;
-      if ((hot[base + ENTRY_STATE] & ENTRY_CLOSED) === 0) continue;
-      this.#evictedClosed++;
-      this.#end(index, ROW_LAST | ROW_EVICTED);
-      return;
-    }
-    let longestIdle = 0;
-    let earliestWindow = Number.MAX_SAFE_INTEGER;
-    for (let left = Math.min(capacity, EVICTION_CANDIDATES); left > 0; left--) {
-      if (this.#evictionHand >= capacity) this.#evictionHand = 0;
-      const index = this.#evictionHand++;
-      const lastWindow = hot[index * HOT_WORDS + ENTRY_WINDOW];
-      if (lastWindow >= earliestWindow) continue;
-      earliestWindow = lastWindow;
-      longestIdle = index;
-    }
-    this.#evictedIdle++;
-    this.#end(longestIdle, ROW_LAST | ROW_EVICTED);
+    const index = this.#ends.victim();
+    if ((this.#entries.hot[index * HOT_WORDS + ENTRY_STATE] & ENTRY_CLOSED) !== 0) this.#evictedClosed++;
+    else this.#evictedIdle++;
+    this.#end(index, ROW_LAST | ROW_EVICTED);
   }
 
   /** Exports what is left of an entry and frees it. */

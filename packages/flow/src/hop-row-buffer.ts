@@ -2,6 +2,11 @@ import type { HopRows } from "./hop-rows.js";
 
 const INITIAL_ROWS = 64;
 const ADDRESS_BYTES = 16;
+/**
+ * Columns whose distance is a power of two share one set of the processor's cache, which holds fewer lines than a row
+ * has columns: each write would push out another column's line.
+ */
+const STAGGER_BYTES = 5 * 64;
 
 /**
  * Columns of rows that wait to be handed out; they double when full.
@@ -10,7 +15,7 @@ const ADDRESS_BYTES = 16;
  * except `handshakeUs` and `vnis`, which are -1; who writes a row leaves those alone that have nothing to say.
  */
 export class HopRowBuffer {
-  columns: HopRows = allocate(INITIAL_ROWS);
+  columns: HopRows = allocateEmpty(INITIAL_ROWS);
   /** Big-endian writers over the address columns. */
   sourceView = viewOf(this.columns.sourceAddresses);
   destinationView = viewOf(this.columns.destinationAddresses);
@@ -33,7 +38,7 @@ export class HopRowBuffer {
   take(): HopRows | undefined {
     const count = this.count;
     if (count === 0) return undefined;
-    const rows = allocate(count);
+    const rows = allocate(count, 0);
     const columns = this.columns;
     copyColumns(columns, rows, count);
     // Only what `add` promises to be zero and rows do not always write.
@@ -43,7 +48,7 @@ export class HopRowBuffer {
   }
 
   #grow(): void {
-    const grown = allocate(this.#capacity * 2);
+    const grown = allocateEmpty(this.#capacity * 2);
     copyColumns(this.columns, grown, this.count);
     this.columns = grown;
     this.sourceView = viewOf(grown.sourceAddresses);
@@ -123,19 +128,24 @@ const SPARSE_COLUMNS: readonly (readonly [ColumnName, number])[] = [
   ["vnis", -1],
 ];
 
-/** Columns of `rows` rows in one ArrayBuffer, as {@link HopRowBuffer.add} promises them. */
-function allocate(rows: number): HopRows {
-  const buffer = new ArrayBuffer(rows * ROW_BYTES);
+/** Zeroed columns of `rows` rows in one ArrayBuffer, each `staggerBytes` further on than it need be. */
+function allocate(rows: number, staggerBytes: number): HopRows {
+  const buffer = new ArrayBuffer(rows * ROW_BYTES + COLUMN_NAMES.length * staggerBytes);
   const columns: Partial<Record<ColumnName, HopRows[ColumnName]>> = {};
   let offset = 0;
   for (const name of COLUMN_NAMES) {
     const [Column, width] = COLUMNS[name];
     columns[name] = new Column(buffer, offset, rows * width);
-    offset += columns[name].byteLength;
+    offset += columns[name].byteLength + staggerBytes;
   }
-  const allocated = { count: rows, ...columns } as HopRows;
-  clearSparse(allocated, rows);
-  return allocated;
+  return { count: rows, ...columns } as HopRows;
+}
+
+/** Columns to write rows into, as {@link HopRowBuffer.add} promises them. */
+function allocateEmpty(rows: number): HopRows {
+  const columns = allocate(rows, STAGGER_BYTES);
+  clearSparse(columns, rows);
+  return columns;
 }
 
 function clearSparse(columns: HopRows, count: number): void {

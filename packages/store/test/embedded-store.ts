@@ -6,10 +6,16 @@ import { KEEP_EVERYTHING } from "../src/retention.js";
 import { openStore, type Store } from "../src/store.js";
 import type { StoreOptions } from "../src/store-options.js";
 
+const made: string[] = [];
+// Registered first, so that it runs last: after the stores in them have stopped.
+afterAll(async () => {
+  for (const path of made) await rm(path, { recursive: true, force: true });
+});
+
 /** A folder that is gone when the file's tests are done. */
 export async function temporaryDirectory(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "hopline-store-"));
-  afterAll(() => rm(path, { recursive: true, force: true }));
+  made.push(path);
   return path;
 }
 

@@ -59,7 +59,7 @@ it.each(
     (["asc", "desc"] as const).map((order) => [sort, order] as const),
   ),
 )("pages in order of %s %s, each connection once", async (sort, order) => {
-  const seen = await allPages(question({ sort, order, limit: 40 }));
+  const seen = await allPages(question({ sort, order, limit: 80 }));
   expect(seen).toHaveLength(naiveConnections(traffic, RANGE, nowMs).length);
   expect(new Set(seen.map((connection) => connection.id)).size).toBe(seen.length);
   const values = seen.map(VALUES[sort]);

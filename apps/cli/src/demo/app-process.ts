@@ -73,13 +73,6 @@ export class AppProcess {
     clearTimeout(timer);
   }
 
-  /** SIGKILL, as a crash would; not reported as lost. */
-  async kill(): Promise<void> {
-    this.#stopping = true;
-    this.#killGroup();
-    await this.#ended;
-  }
-
   #killGroup(): void {
     try {
       if (this.#child.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");

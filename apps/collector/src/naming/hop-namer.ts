@@ -165,14 +165,13 @@ class Naming {
       }
       this.#waitForTranslation(table.connectionIds[row] as bigint);
     }
-    const dialled = hasPorts
-      ? this.#names.service(
-          this.#addresses.originalServer[row] as number,
-          table.originalServerPorts[row] as number,
-          protocol,
-          timeMs,
-        )
-      : undefined;
+    const dialledAddress = this.#addresses.originalServer[row] as number;
+    // A pod's own address is no Service's.
+    const isPod = server.ownsInterface && dialledAddress === (this.#addresses.server[row] as number);
+    const dialled =
+      hasPorts && !isPod
+        ? this.#names.service(dialledAddress, table.originalServerPorts[row] as number, protocol, timeMs)
+        : undefined;
     this.#services.set(row, dialled ?? NO_SERVICE);
     return isOwnClient ? seenClient : this.#names.owner(originalClient, timeMs);
   }

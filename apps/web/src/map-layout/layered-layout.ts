@@ -12,11 +12,16 @@ export interface LayeredLayoutParts {
   readonly deadlineMs: number;
 }
 
-export interface LayoutResult {
+export interface Layout {
   readonly positions: CardPositions;
   readonly bends: LinkBends;
-  /** `layers`; or `grid`, where layers came out in a shape that fits no screen; or `late grid`, where they did not come out. */
+}
+
+export interface LayoutResult extends Layout {
+  /** `layers`; or `grid`, where layers came out in a shape that fits no screen; or `late grid`, where they are late. */
   readonly by: "layers" | "grid" | "late grid";
+  /** With a late grid: the layers, when they are there after all; undefined where they will not be, or do not fit. */
+  readonly late?: Promise<Layout | undefined>;
 }
 
 /** Layers are easier to follow than a grid, unless they have to be drawn so much smaller. */
@@ -26,7 +31,8 @@ const LEAST_RELATIVE_SCALE = 0.6;
 export class LayeredLayout {
   readonly #parts: LayeredLayoutParts;
   #engine: Promise<Engine> | undefined;
-  #busy = 0;
+  /** The engine that is at work on a graph. */
+  #working: Promise<Engine> | undefined;
 
   constructor(parts: LayeredLayoutParts) {
     this.#parts = parts;
@@ -38,50 +44,58 @@ export class LayeredLayout {
   }
 
   async layout(graph: LayoutGraph): Promise<LayoutResult> {
-    const grid = { positions: gridLayout(graph), bends: new Map() };
+    const grid: Layout = { positions: gridLayout(graph), bends: new Map() };
     if (graph.cards.length === 0) return { ...grid, by: "grid" };
-    const layers = await this.#layers(graph);
-    if (layers === undefined) return { ...grid, by: "late grid" };
-    const scale = fittingScale(graph.cards, layers.positions) / fittingScale(graph.cards, grid.positions);
-    return scale < LEAST_RELATIVE_SCALE ? { ...grid, by: "grid" } : { ...layers, by: "layers" };
+    const fitting = this.#layers(graph).then((layers) => {
+      if (layers === undefined) return undefined;
+      return isLegible(graph, layers, grid) ? layers : grid;
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deadline = new Promise<"passed">((resolve) => {
+      timer = setTimeout(() => resolve("passed"), this.#parts.deadlineMs);
+    });
+    const first = await Promise.race([fitting, deadline]);
+    clearTimeout(timer);
+    if (first === undefined) return { ...grid, by: "late grid" };
+    if (first === "passed")
+      return {
+        ...grid,
+        by: "late grid",
+        late: fitting.then((layout) => (layout === grid ? undefined : layout)),
+      };
+    return { ...first, by: first === grid ? "grid" : "layers" };
   }
 
-  /** Undefined where the deadline passed or the engine failed on this graph. */
-  async #layers(graph: LayoutGraph): Promise<{ positions: CardPositions; bends: LinkBends } | undefined> {
-    if (this.#busy > 0) this.#discard();
+  /** Undefined where the engine failed on this graph; never settles where another graph came before it was done. */
+  async #layers(graph: LayoutGraph): Promise<Layout | undefined> {
+    if (this.#working !== undefined) this.#discard();
     this.warm();
     const engine = this.#engine;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const deadline = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), this.#parts.deadlineMs);
-    });
-    const computed = (async () => {
-      this.#busy += 1;
-      try {
-        const elk = await engine;
-        if (elk === undefined) return undefined;
-        const answer = await elk.layout(toElkGraph(graph));
-        return { positions: fromElkGraph(answer), bends: bendsOf(answer) };
-      } catch {
-        // An engine that fails on a graph is no reason to show no map.
-        this.#discard();
-        return undefined;
-      } finally {
-        this.#busy -= 1;
-      }
-    })();
-    // Past the deadline the engine goes on: it is warm, then, for the next time, unless that comes first.
-    const layers = await Promise.race([computed, deadline]);
-    clearTimeout(timer);
-    return layers;
+    this.#working = engine;
+    try {
+      const answer = await (await engine)?.layout(toElkGraph(graph));
+      return answer === undefined ? undefined : { positions: fromElkGraph(answer), bends: bendsOf(answer) };
+    } catch {
+      // An engine that fails on a graph is no reason to show no map.
+      if (this.#engine === engine) this.#discard();
+      return undefined;
+    } finally {
+      if (this.#working === engine) this.#working = undefined;
+    }
   }
 
   #discard(): void {
     const engine = this.#engine;
     this.#engine = undefined;
+    this.#working = undefined;
     engine?.then(
       (elk) => elk.terminateWorker(),
       () => undefined,
     );
   }
+}
+
+function isLegible(graph: LayoutGraph, layers: Layout, grid: Layout): boolean {
+  const scale = fittingScale(graph.cards, layers.positions) / fittingScale(graph.cards, grid.positions);
+  return scale >= LEAST_RELATIVE_SCALE;
 }

@@ -59,6 +59,23 @@ describe("LayeredLayout", () => {
     expect([...result.positions]).toEqual([...gridLayout(SHOP)]);
   });
 
+  it("offers the layers that come after the deadline", async () => {
+    const real = new Elk();
+    const layered = new LayeredLayout({
+      createEngine: async () => ({
+        layout: async (graph) => {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          return real.layout(graph);
+        },
+        terminateWorker: () => undefined,
+      }),
+      deadlineMs: 20,
+    });
+    const { by, late } = await layered.layout(SHOP);
+    expect(by).toBe("late grid");
+    expect((await late)?.positions.size).toBe(SHOP.cards.length);
+  });
+
   it("takes the grid when the engine fails, and a fresh engine the next time", async () => {
     let engines = 0;
     const layered = new LayeredLayout({

@@ -161,6 +161,7 @@ function Canvas(props: MapCanvasProps) {
           onRelayout={relayout}
           busy={layout.busy}
           isLate={layout.by === "late grid"}
+          onApplyLate={layout.applyLate}
         />
       </ReactFlow>
     </>

@@ -11,18 +11,25 @@ export function MapControls({
   onRelayout,
   busy,
   isLate,
+  onApplyLate,
 }: {
   onFit: () => void;
   onRelayout: () => void;
   busy: boolean;
+  /** A grid stands in for the layout, which was late. */
   isLate: boolean;
+  onApplyLate: (() => void) | undefined;
 }) {
   const { zoomIn, zoomOut } = useReactFlow();
   return (
     <Panel position="bottom-right" className="m-3! flex flex-col items-end gap-1.5">
-      {isLate ? (
+      {onApplyLate !== undefined ? (
+        <Button look="primary" onClick={onApplyLate}>
+          <Workflow size={14} aria-hidden /> A clearer layout is ready: show it
+        </Button>
+      ) : isLate ? (
         <span className="rounded-md border border-line bg-surface px-2 py-1 text-2xs text-muted shadow-card">
-          Shown as a grid: the layout took too long. Try again with Re-layout.
+          Shown as a grid: the layout takes longer than usual.
         </span>
       ) : null}
       <div className="flex items-center gap-1.5">

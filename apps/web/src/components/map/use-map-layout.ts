@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { createElkInWorker } from "../../map-layout/elk-in-worker";
 import type { Point } from "../../map-layout/geometry";
-import { LayeredLayout, type LayoutResult } from "../../map-layout/layered-layout";
+import { LayeredLayout, type Layout, type LayoutResult } from "../../map-layout/layered-layout";
 import type { CardPositions, LayoutGraph, LinkBends } from "../../map-layout/layout-graph";
 import { placeNewCards } from "../../map-layout/place-new-cards";
 import { tabPositions } from "./position-memory";
@@ -24,6 +24,8 @@ export interface MapLayout {
   readonly busy: boolean;
   /** Grows with every whole layout: what follows it may fit the view. */
   readonly generation: number;
+  /** There when layers came after the deadline: shows them in place of the grid. */
+  readonly applyLate: (() => void) | undefined;
   readonly relayout: () => void;
   readonly move: (id: string, at: Point) => void;
 }
@@ -37,9 +39,20 @@ export function useMapLayout(graph: LayoutGraph, epoch: string): MapLayout {
   const [by, setBy] = useState<MapLayout["by"]>();
   const [busy, setBusy] = useState(false);
   const [generation, setGeneration] = useState(0);
+  const [late, setLate] = useState<Layout>();
   const run = useRef(0);
   const latest = useRef(graph);
   latest.current = graph;
+
+  const show = useCallback((layout: Layout, shownBy: LayoutResult["by"]) => {
+    tabPositions.keep(layout.positions);
+    tabPositions.bends = layout.bends;
+    // Cards that came while the engine worked find their place beside the others.
+    setPositions(placeNewCards(latest.current.cards, tabPositions.positions));
+    setBy(shownBy);
+    setLate(undefined);
+    setGeneration((count) => count + 1);
+  }, []);
 
   const layoutAll = useCallback(async () => {
     run.current += 1;
@@ -47,14 +60,11 @@ export function useMapLayout(graph: LayoutGraph, epoch: string): MapLayout {
     setBusy(true);
     const result = await layered.layout(latest.current);
     if (run.current !== mine) return;
-    tabPositions.keep(result.positions);
-    tabPositions.bends = result.bends;
-    // Cards that came while the engine worked find their place beside the others.
-    setPositions(placeNewCards(latest.current.cards, tabPositions.positions));
-    setBy(result.by);
+    show(result, result.by);
     setBusy(false);
-    setGeneration((count) => count + 1);
-  }, []);
+    const layers = await result.late;
+    if (run.current === mine) setLate(layers);
+  }, [show]);
 
   const cardIds = graph.cards
     .map(({ id }) => id)
@@ -81,5 +91,6 @@ export function useMapLayout(graph: LayoutGraph, epoch: string): MapLayout {
     setPositions((known) => new Map(known).set(id, at));
   }, []);
 
-  return { positions, bends: tabPositions.bends, by, busy, generation, relayout: layoutAll, move };
+  const applyLate = late === undefined ? undefined : () => show(late, "layers");
+  return { positions, bends: tabPositions.bends, by, busy, generation, applyLate, relayout: layoutAll, move };
 }
