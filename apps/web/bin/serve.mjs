@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, Socket } from "node:net";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
@@ -86,3 +86,14 @@ for (const signal of ["SIGINT", "SIGTERM"])
   process.once(signal, () => setTimeout(() => process.exit(0), 300));
 
 await import(pathToFileURL(server).href);
+
+/**
+ * As packages/process' lifeline: a pipe whose other end is held by whoever started this; it closes when that is gone,
+ * however it went.
+ */
+const lifeline = Number(process.env.HOPLINE_LIFELINE_FD ?? "");
+if (lifeline >= 3) {
+  const socket = new Socket({ fd: lifeline, readable: true, writable: false });
+  socket.on("close", () => process.exit(0));
+  socket.unref().resume();
+}

@@ -16,6 +16,9 @@ function positionsOf(page: Page): Promise<Record<string, string>> {
   );
 }
 
+/** Machines that run the tests are busy. */
+const SLOW = { timeout: 15_000 };
+
 const laidOut = (page: Page) => page.waitForSelector("[data-card]", { timeout: 30_000 });
 
 describe.skipIf(NO_BROWSER !== undefined)(
@@ -38,7 +41,15 @@ describe.skipIf(NO_BROWSER !== undefined)(
       expect(await page.locator(`[data-edge="${API_TO_POSTGRES}"]`).getAttribute("data-health")).toBe(
         "lossy",
       );
-      await expect.poll(() => page.locator("[data-label]").count()).toBeGreaterThan(10);
+      await expect.poll(() => page.locator("[data-label]").count(), SLOW).toBeGreaterThan(10);
+    });
+
+    it("shows the edges of a fixed time, for which nothing is asked again", async () => {
+      const to = Date.now() - 60_000;
+      const fixed = `from=${new Date(to - 600_000).toISOString()}&to=${new Date(to).toISOString()}`;
+      const page = await stage.open(`/map?${fixed}`);
+      await laidOut(page);
+      await expect.poll(() => page.locator("[data-edge]").count(), { timeout: 10_000 }).toBeGreaterThan(25);
     });
 
     it("opens a panel with charts, ports and flows for the edge in the address", async () => {

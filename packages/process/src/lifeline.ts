@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { Socket } from "node:net";
 
 /** Environment variable that names the lifeline's file descriptor. */
 export const LIFELINE_VARIABLE = "HOPLINE_LIFELINE_FD";
@@ -11,7 +11,9 @@ export const LIFELINE_VARIABLE = "HOPLINE_LIFELINE_FD";
 export function watchLifeline(env: Readonly<Record<string, string | undefined>>, onBroken: () => void): void {
   const fd = Number(env[LIFELINE_VARIABLE] ?? "");
   if (!Number.isInteger(fd) || fd < 3) return;
-  const stream = createReadStream("", { fd, autoClose: false });
+  // Not a file stream: its blocking read would hold a thread, and the process at its exit.
+  const stream = new Socket({ fd, readable: true, writable: false });
+  stream.unref();
   let broken = false;
   const once = (): void => {
     if (broken) return;

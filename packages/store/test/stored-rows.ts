@@ -2,6 +2,7 @@ import {
   COMPLETENESS_COLUMNS,
   type ColumnKind,
   type ColumnSpec,
+  type ColumnsOf,
   decodeBatch,
   encodeCompleteness,
   encodeHops,
@@ -133,16 +134,15 @@ export function encodeStoredCompleteness(rows: readonly StoredCompleteness[]): U
   return appendColumns(table, COMPLETENESS_IDENTITY_COLUMNS, columnsOf(COMPLETENESS_IDENTITY_COLUMNS, rows));
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the arrays' types follow from the spec at run time only
-function columnsOf(spec: ColumnSpec, rows: readonly Readonly<Record<string, unknown>>[]): any {
-  const columns: Record<string, unknown> = { count: rows.length };
-  for (const [name, kind] of Object.entries(spec)) {
-    columns[name] = columnOf(
+function columnsOf<Spec extends ColumnSpec>(spec: Spec, rows: readonly RowOf<Spec>[]): ColumnsOf<Spec> {
+  const columns = Object.entries(spec).map(([name, kind]) => [
+    name,
+    columnOf(
       kind,
-      rows.map((row) => row[name]),
-    );
-  }
-  return columns;
+      rows.map((row): unknown => row[name]),
+    ),
+  ]);
+  return { count: rows.length, ...Object.fromEntries(columns) };
 }
 
 function columnOf(kind: ColumnKind, values: readonly unknown[]): unknown {

@@ -1,6 +1,6 @@
 "use client";
 
-import type { Node, NodeProps } from "@xyflow/react";
+import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import clsx from "clsx";
 import { UnfoldVertical } from "lucide-react";
 import { memo } from "react";
@@ -33,6 +33,9 @@ export const MapCard = memo(function MapCard({ data }: NodeProps<MapCardNode>) {
         dimmed && "opacity-30",
       )}
     >
+      {/* React Flow draws no edge to a card without them; where a line begins is the layout's to say. */}
+      <Handle type="source" position={Position.Bottom} isConnectable={false} />
+      <Handle type="target" position={Position.Top} isConnectable={false} />
       {collapsed ? (
         <span
           aria-hidden

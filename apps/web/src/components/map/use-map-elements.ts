@@ -1,6 +1,5 @@
 "use client";
 
-import { Position } from "@xyflow/react";
 import { useMemo } from "react";
 import type { Box, Point } from "../../map-layout/geometry";
 import { groupBoxes } from "../../map-layout/group-boxes";
@@ -99,11 +98,6 @@ export function useMapElements(
           width,
           height,
           measured: { width, height },
-          // Given, not measured: the edges know their ends and need no handles in the page.
-          handles: [
-            { type: "source", position: Position.Right, x: width, y: height / 2, width: 1, height: 1 },
-            { type: "target", position: Position.Left, x: 0, y: height / 2, width: 1, height: 1 },
-          ],
           zIndex: 1,
           ariaLabel: `${card.node.entity.name}, ${card.layout.group === null ? "namespace" : card.node.entity.namespace || "no namespace"}`,
           data: {
