@@ -28,7 +28,16 @@ const LISTS = [
 
 const lab = spawn(
   process.execPath,
-  [join(root, "apps/lab/dist/main.js"), "up", "--name", name, "--restart-every", "0", "--run-dir", join(scratch, "lab")],
+  [
+    join(root, "apps/lab/dist/main.js"),
+    "up",
+    "--name",
+    name,
+    "--restart-every",
+    "0",
+    "--run-dir",
+    join(scratch, "lab"),
+  ],
   { stdio: ["ignore", "pipe", "inherit"] },
 );
 try {

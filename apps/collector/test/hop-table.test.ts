@@ -1,6 +1,6 @@
 import { decodeBatch, HOP_COLUMNS, type HopColumns } from "@hopline/batch";
 import type { Table } from "apache-arrow";
-import { Table as ArrowTable, Data, RecordBatch } from "apache-arrow";
+import { Table as ArrowTable, Data, makeData, RecordBatch, Struct } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import { CheckedColumns } from "../src/ingest/checked-columns.js";
 import { readHopTable } from "../src/ingest/hop-table.js";
@@ -62,7 +62,10 @@ describe("CheckedColumns", () => {
     const index = table.schema.fields.findIndex((field) => field.name === name);
     const children = batch.data.children.map((child, at) => (at === index ? lie(child) : child));
     return new ArrowTable(table.schema, [
-      new RecordBatch(table.schema, batch.data.clone(undefined, 0, 2, 0, undefined, children)),
+      new RecordBatch(
+        table.schema,
+        makeData({ type: new Struct(table.schema.fields), length: 2, nullCount: 0, children }),
+      ),
     ]);
   };
 

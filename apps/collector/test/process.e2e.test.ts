@@ -232,7 +232,8 @@ describe("the collector's process", () => {
     const client = clientOf(await collector.url(), folder);
     await untilReady(client.url);
     const [batch] = shopBatches(WINDOW);
-    for (const headers of [{}, { authorization: "Bearer readers-secret" }]) {
+    const wrong: Record<string, string>[] = [{}, { authorization: "Bearer readers-secret" }];
+    for (const headers of wrong) {
       const refused = await client.send(batch!, headers);
       expect(refused.status).toBe(401);
       expect(refused.headers.get("www-authenticate")).toBe("Bearer");

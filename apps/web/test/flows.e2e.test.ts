@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { NO_BROWSER } from "./browser/chromium";
+import { eventually } from "./browser/eventually";
 import { Stage } from "./browser/stage";
 import { connectionsIn } from "./fixture/traffic";
 import { shopWorld } from "./fixture/world";
@@ -27,7 +28,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await page.locator("[data-stream='open']").waitFor();
       const [first] = await rowIds(page);
       const before = await total(page);
-      await expect.poll(async () => (await rowIds(page))[0], { timeout: 15_000 }).not.toBe(first);
+      await eventually(async () => (await rowIds(page))[0]).not.toBe(first);
       expect(await total(page)).toBeGreaterThan(before);
       expect((await rowIds(page)).length).toBeLessThan(60);
     });
@@ -42,9 +43,9 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await page.getByRole("button", { name: /\d new$/ }).waitFor({ timeout: 15_000 });
       expect(await rowIds(page)).toEqual(before);
       await page.getByRole("button", { name: /\d new$/ }).click();
-      await expect
-        .poll(() => page.locator("[data-scroller]").evaluate((scroller) => scroller.scrollTop))
-        .toBe(0);
+      await eventually(() => page.locator("[data-scroller]").evaluate((scroller) => scroller.scrollTop)).toBe(
+        0,
+      );
       expect((await rowIds(page))[0]).not.toBe(before[0]);
     });
 
@@ -58,14 +59,14 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await page.getByText(/Paused, \d+ new/).waitFor({ timeout: 15_000 });
       expect(await rowIds(page)).toEqual(before);
       await page.getByRole("button", { name: "Resume" }).click();
-      await expect.poll(async () => (await rowIds(page))[0]).not.toBe(before[0]);
+      await eventually(async () => (await rowIds(page))[0]).not.toBe(before[0]);
     });
 
     it("sorts on the server and keeps the order in the address", async () => {
       const page = await stage.open("/flows");
       await page.locator("tr[data-connection]").first().waitFor();
       await page.getByRole("button", { name: "Bytes" }).click();
-      await expect.poll(() => new URL(page.url()).searchParams.get("sort")).toBe("bytes");
+      await eventually(() => new URL(page.url()).searchParams.get("sort")).toBe("bytes");
       const now = Date.now();
       const world = stage.collector.world;
       const largest = Math.max(
@@ -74,19 +75,17 @@ describe.skipIf(NO_BROWSER !== undefined)(
         ),
       );
       const [first] = await rowIds(page);
-      await expect
-        .poll(async () => (await rowIds(page))[0], { timeout: 10_000 })
-        .toBe(
-          connectionsIn(world, now - 900_000, Date.now(), {}).find(
-            ({ forward, reply }) => forward.bytes + reply.bytes === largest,
-          )?.id,
-        );
+      await eventually(async () => (await rowIds(page))[0]).toBe(
+        connectionsIn(world, now - 900_000, Date.now(), {}).find(
+          ({ forward, reply }) => forward.bytes + reply.bytes === largest,
+        )?.id,
+      );
       expect(first).toBeDefined();
       expect(await page.getByRole("columnheader", { name: "Bytes" }).getAttribute("aria-sort")).toBe(
         "descending",
       );
       await page.getByRole("button", { name: "Bytes" }).click();
-      await expect.poll(() => new URL(page.url()).searchParams.get("order")).toBe("asc");
+      await eventually(() => new URL(page.url()).searchParams.get("order")).toBe("asc");
       await page.reload();
       expect(await page.getByRole("columnheader", { name: "Bytes" }).getAttribute("aria-sort")).toBe(
         "ascending",
@@ -98,19 +97,19 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await page.locator("tr[data-connection]").first().waitFor();
       const loaded = async () =>
         Number((await page.locator("[data-total]").textContent())?.match(/([\d,]+) loaded/)?.[1]);
-      await expect.poll(loaded).toBe(100);
+      await eventually(loaded).toBe(100);
       await page.locator("[data-scroller]").evaluate((scroller) => scroller.scrollTo({ top: 4_000 }));
-      await expect.poll(loaded, { timeout: 10_000 }).toBe(200);
+      await eventually(loaded).toBe(200);
     });
 
     it("filters by outcome, from the address and by the bar, live rows included", async () => {
       const page = await stage.open("/flows?outcome=refused");
       await page.locator("[data-stream='open']").waitFor();
-      await expect.poll(async () => new Set(await cells(page, "outcome"))).toEqual(new Set(["refused"]));
+      await eventually(async () => new Set(await cells(page, "outcome"))).toEqual(new Set(["refused"]));
       await page.getByRole("textbox", { name: "Name or address" }).fill("no-such-thing");
       await page.getByText("Nothing fits this filter").waitFor();
       await page.getByRole("button", { name: "Clear the filter" }).click();
-      await expect.poll(() => new URL(page.url()).search).not.toContain("outcome");
+      await eventually(() => new URL(page.url()).search).not.toContain("outcome");
     });
 
     it("shows a connection's hops side by side, and where payload went missing", async () => {

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { NO_BROWSER } from "./browser/chromium";
+import { eventually } from "./browser/eventually";
 import { NARROW, Stage } from "./browser/stage";
 import { bigWorld, shopWorld, type World } from "./fixture/world";
 
@@ -16,9 +17,6 @@ function positionsOf(page: Page): Promise<Record<string, string>> {
   );
 }
 
-/** Machines that run the tests are busy. */
-const SLOW = { timeout: 15_000 };
-
 const laidOut = (page: Page) => page.waitForSelector("[data-card]", { timeout: 30_000 });
 
 describe.skipIf(NO_BROWSER !== undefined)(
@@ -33,15 +31,15 @@ describe.skipIf(NO_BROWSER !== undefined)(
       const page = await stage.open("/");
       await laidOut(page);
       expect(new URL(page.url()).pathname).toBe("/map");
-      await expect.poll(() => page.locator("[data-card]").count()).toBe(19);
-      await expect.poll(() => page.locator("[data-edge]").count()).toBe(33);
+      await eventually(() => page.locator("[data-card]").count()).toBe(19);
+      await eventually(() => page.locator("[data-edge]").count()).toBe(33);
       expect(await page.locator(`[data-card="${WEB}"]`).textContent()).toContain("web");
       const groups = await page.locator(".react-flow__node-namespace").allTextContents();
       expect(groups.some((text) => text.startsWith("kube-system"))).toBe(true);
       expect(await page.locator(`[data-edge="${API_TO_POSTGRES}"]`).getAttribute("data-health")).toBe(
         "lossy",
       );
-      await expect.poll(() => page.locator("[data-label]").count(), SLOW).toBeGreaterThan(10);
+      await eventually(() => page.locator("[data-label]").count()).toBeGreaterThan(10);
     });
 
     it("shows the edges of a fixed time, for which nothing is asked again", async () => {
@@ -49,7 +47,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
       const fixed = `from=${new Date(to - 600_000).toISOString()}&to=${new Date(to).toISOString()}`;
       const page = await stage.open(`/map?${fixed}`);
       await laidOut(page);
-      await expect.poll(() => page.locator("[data-edge]").count(), { timeout: 10_000 }).toBeGreaterThan(25);
+      await eventually(() => page.locator("[data-edge]").count()).toBeGreaterThan(25);
     });
 
     it("opens a panel with charts, ports and flows for the edge in the address", async () => {
@@ -66,29 +64,29 @@ describe.skipIf(NO_BROWSER !== undefined)(
       expect(target.searchParams.get("client")).toBe("workload:shop/Deployment/api");
       expect(target.searchParams.get("server")).toBe("workload:data/StatefulSet/postgres");
       await page.keyboard.press("Escape");
-      await expect.poll(() => new URL(page.url()).searchParams.get("edge")).toBeNull();
+      await eventually(() => new URL(page.url()).searchParams.get("edge")).toBeNull();
     });
 
     it("opens an edge and a card by click and by keyboard, and puts them into the address", async () => {
       const page = await stage.open("/map");
       await laidOut(page);
       await page.locator(`[data-edge="${API_TO_POSTGRES}"]`).dispatchEvent("click");
-      await expect.poll(() => new URL(page.url()).searchParams.get("edge")).toBe(API_TO_POSTGRES);
+      await eventually(() => new URL(page.url()).searchParams.get("edge")).toBe(API_TO_POSTGRES);
       await page.locator(`[data-card="${WEB}"]`).click();
-      await expect.poll(() => new URL(page.url()).searchParams.get("card")).toBe(WEB);
+      await eventually(() => new URL(page.url()).searchParams.get("card")).toBe(WEB);
       expect(new URL(page.url()).searchParams.get("edge")).toBeNull();
       await page.getByRole("complementary", { name: "shop/web" }).getByText("Is called by").waitFor();
       await page.getByRole("button", { name: "Close panel" }).click();
 
       await page.locator(`.react-flow__node[data-id="${WEB}"]`).focus();
       await page.keyboard.press("Enter");
-      await expect.poll(() => new URL(page.url()).searchParams.get("card")).toBe(WEB);
+      await eventually(() => new URL(page.url()).searchParams.get("card")).toBe(WEB);
     });
 
     it("keeps every card where it is while figures move and workloads come", async () => {
       const page = await stage.open("/map");
       await laidOut(page);
-      await expect.poll(() => page.locator("[data-card]").count()).toBe(19);
+      await eventually(() => page.locator("[data-card]").count()).toBe(19);
       const before = await positionsOf(page);
       const shop = shopWorld();
       const [first] = shop.conversations;
@@ -101,9 +99,9 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await page.locator("[data-card='workload:shop/DaemonSet/newcomer']").waitFor({ timeout: 15_000 });
       expect(await positionsOf(page)).toMatchObject(before);
       await page.getByRole("button", { name: "Re-layout" }).click();
-      await expect
-        .poll(async () => JSON.stringify(await positionsOf(page)), { timeout: 15_000 })
-        .not.toBe(JSON.stringify(await positionsOf(page).then((now) => ({ ...now, ...before }))));
+      await eventually(async () => JSON.stringify(await positionsOf(page))).not.toBe(
+        JSON.stringify(await positionsOf(page).then((now) => ({ ...now, ...before }))),
+      );
     });
 
     it("takes filter and time from the address, shows them as chips, and gives them back when they are removed", async () => {
@@ -112,11 +110,11 @@ describe.skipIf(NO_BROWSER !== undefined)(
       const chips = page.getByRole("list", { name: "Filters" });
       expect(await chips.textContent()).toContain("data");
       expect(await page.getByRole("button", { name: /^Time range/ }).textContent()).toContain("Last hour");
-      await expect
-        .poll(() => page.locator("[data-card='workload:kube-system/Deployment/coredns']").count())
-        .toBe(0);
+      await eventually(() =>
+        page.locator("[data-card='workload:kube-system/Deployment/coredns']").count(),
+      ).toBe(0);
       await page.getByRole("button", { name: "Remove filter Namespace data" }).click();
-      await expect.poll(() => new URL(page.url()).searchParams.get("namespace")).toBeNull();
+      await eventually(() => new URL(page.url()).searchParams.get("namespace")).toBeNull();
       expect(new URL(page.url()).searchParams.get("protocol")).toBe("tcp");
       await page.goBack();
       await chips.getByText("data", { exact: true }).waitFor();
@@ -129,15 +127,15 @@ describe.skipIf(NO_BROWSER !== undefined)(
       await laidOut(page);
       await page.getByRole("button", { name: "All namespaces" }).click();
       await page.getByRole("checkbox", { name: "monitoring" }).check();
-      await expect.poll(() => new URL(page.url()).searchParams.get("namespace")).toBe("monitoring");
+      await eventually(() => new URL(page.url()).searchParams.get("namespace")).toBe("monitoring");
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Filter", exact: true }).click();
       await page.getByRole("button", { name: "Server port" }).click();
       await page.getByRole("textbox").last().fill("9090");
       await page.keyboard.press("Enter");
-      await expect.poll(() => new URL(page.url()).searchParams.get("port")).toBe("9090");
+      await eventually(() => new URL(page.url()).searchParams.get("port")).toBe("9090");
       await page.keyboard.press("Escape");
-      await expect.poll(() => page.locator("[data-card]").count()).toBe(2);
+      await eventually(() => page.locator("[data-card]").count()).toBe(2);
     });
 
     it("says what does not fit in the address instead of dropping it", async () => {
@@ -151,19 +149,15 @@ describe.skipIf(NO_BROWSER !== undefined)(
       stage.collector.world = bigWorld();
       const page = await stage.open("/map");
       await laidOut(page);
-      await expect
-        .poll(() => page.locator("[data-card^='namespace:']").count(), { timeout: 20_000 })
-        .toBe(20);
+      await eventually(() => page.locator("[data-card^='namespace:']").count()).toBe(20);
       expect(new URL(page.url()).searchParams.get("collapse")?.split(",")).toHaveLength(20);
       await page.getByRole("button", { name: "Expand namespace team-03" }).click();
-      await expect
-        .poll(() => page.locator("[data-card^='workload:team-03/']").count(), { timeout: 20_000 })
-        .toBe(15);
+      await eventually(() => page.locator("[data-card^='workload:team-03/']").count()).toBe(15);
       await page.getByRole("button", { name: "Expand all" }).click();
-      await expect
-        .poll(() => page.locator("[data-summary]").textContent(), { timeout: 20_000 })
-        .toContain("showing 80 of 300 ends");
-      await expect.poll(() => page.locator("[data-card]").count(), { timeout: 20_000 }).toBe(80);
+      await eventually(() => page.locator("[data-summary]").textContent()).toContain(
+        "showing 80 of 300 ends",
+      );
+      await eventually(() => page.locator("[data-card]").count()).toBe(80);
       expect(new URL(page.url()).searchParams.get("collapse")).toBe("");
     });
 
@@ -173,7 +167,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
       const page = await stage.open("/map");
       await page.getByText("No traffic in this range").waitFor();
       await page.getByRole("button", { name: "Look at the last 24 hours" }).click();
-      await expect.poll(() => new URL(page.url()).searchParams.get("last")).toBe("24h");
+      await eventually(() => new URL(page.url()).searchParams.get("last")).toBe("24h");
     });
 
     it("shows the list first on a narrow screen, the map on demand, and details as a sheet", async () => {

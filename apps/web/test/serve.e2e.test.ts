@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { eventually } from "./browser/eventually";
 import { freePort, UiServer } from "./browser/ui-server";
 import { FixtureCollector } from "./fixture/fixture-collector";
 import { shopWorld } from "./fixture/world";
@@ -42,7 +43,7 @@ describe("bin/serve.mjs", () => {
       ?.getReader()
       .read()
       .catch(() => undefined);
-    await expect.poll(() => collector.openStreams).toBe(1);
+    await eventually(() => collector.openStreams).toBe(1);
     const asked = Date.now();
     expect((await server.stop()).code).toBe(0);
     expect(Date.now() - asked).toBeLessThan(5_000);

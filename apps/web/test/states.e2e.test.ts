@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { NO_BROWSER } from "./browser/chromium";
+import { eventually } from "./browser/eventually";
 import { NARROW, Stage } from "./browser/stage";
 import { shopWorld } from "./fixture/world";
 
@@ -98,7 +99,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
       const button = light.getByRole("button", { name: /^Theme:/ });
       await button.click();
       await button.click();
-      await expect.poll(() => background(light)).toBe("rgb(13, 16, 20)");
+      await eventually(() => background(light)).toBe("rgb(13, 16, 20)");
       await light.reload();
       expect(await background(light)).toBe("rgb(13, 16, 20)");
     });
