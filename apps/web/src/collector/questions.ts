@@ -11,6 +11,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import type { ConnectionFilter } from "../filters/connection-filter";
 import { refreshIntervalMs, spanKey, spanQuery, type TimeSpan } from "../filters/time-span";
 import type { CollectorClient } from "./collector-client";
+import { CollectorProblem } from "./collector-problem";
 import { queryText } from "./query-text";
 
 /** What a card or edge limit is worth on one screen; above it the map says what it leaves out. */
@@ -18,6 +19,19 @@ export const MAP_LIMITS = { maxNodes: 80, maxEdges: 200 } as const;
 export const FLOWS_PAGE_SIZE = 100;
 const STATUS_INTERVAL_MS = 5_000;
 const RETRY_INTERVAL_MS = 3_000;
+
+/** Whether the answer failed and another try may succeed. */
+function mayPass(error: Error | null): boolean {
+  return error instanceof CollectorProblem && error.mayPass;
+}
+
+/** Asks again at this interval, but not a question that was refused: it would be refused again. Fixed spans are asked again only while they failed. */
+function unlessRefused(intervalMs: number | false) {
+  return ({ state }: { state: { error: Error | null } }): number | false => {
+    if (state.error === null) return intervalMs;
+    return mayPass(state.error) ? intervalMs || RETRY_INTERVAL_MS : false;
+  };
+}
 
 export interface MapQuestion {
   readonly filter: ConnectionFilter;
@@ -36,7 +50,7 @@ export function mapQuestion(collector: CollectorClient, { filter, span, collapse
         mapAnswerSchema,
         signal,
       ),
-    refetchInterval: refreshIntervalMs(span),
+    refetchInterval: unlessRefused(refreshIntervalMs(span)),
     placeholderData: keepPreviousData,
   });
 }
@@ -51,7 +65,7 @@ export function seriesQuestion(collector: CollectorClient, filter: ConnectionFil
         edgeSeriesSchema,
         signal,
       ),
-    refetchInterval: refreshIntervalMs(span),
+    refetchInterval: unlessRefused(refreshIntervalMs(span)),
   });
 }
 
@@ -74,7 +88,7 @@ export function topFlowsQuestion(collector: CollectorClient, question: FlowsQues
         flowsAnswerSchema,
         signal,
       ),
-    refetchInterval: refreshIntervalMs(span),
+    refetchInterval: unlessRefused(refreshIntervalMs(span)),
     placeholderData: keepPreviousData,
   });
 }
@@ -103,7 +117,7 @@ export function flowPagesQuestion(collector: CollectorClient, question: FlowsQue
     // A page once read stands still; what is new comes by the stream, or by asking again.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
-    refetchInterval: (query) => (query.state.status === "error" ? RETRY_INTERVAL_MS : false),
+    refetchInterval: (query) => (mayPass(query.state.error) ? RETRY_INTERVAL_MS : false),
   });
 }
 
@@ -117,7 +131,7 @@ export function connectionQuestion(collector: CollectorClient, id: string, span:
         connectionDetailSchema,
         signal,
       ),
-    refetchInterval: refreshIntervalMs(span),
+    refetchInterval: unlessRefused(refreshIntervalMs(span)),
   });
 }
 
@@ -125,7 +139,7 @@ export function statusQuestion(collector: CollectorClient) {
   return queryOptions({
     queryKey: ["status"],
     queryFn: ({ signal }) => collector.ask(PATHS.status, "", statusSchema, signal),
-    refetchInterval: STATUS_INTERVAL_MS,
+    refetchInterval: unlessRefused(STATUS_INTERVAL_MS),
   });
 }
 
@@ -134,6 +148,6 @@ export function summaryQuestion(collector: CollectorClient, span: TimeSpan) {
     queryKey: ["summary", spanKey(span)],
     queryFn: ({ signal }) =>
       collector.ask(PATHS.summary, queryText(spanQuery(span, collector.now())), summarySchema, signal),
-    refetchInterval: refreshIntervalMs(span),
+    refetchInterval: unlessRefused(refreshIntervalMs(span)),
   });
 }

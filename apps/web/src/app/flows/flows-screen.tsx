@@ -89,6 +89,7 @@ export function FlowsScreen() {
           <FlowToolbar
             total={total}
             loaded={rows.length}
+            noAnswer={data === undefined && error !== null}
             canFollow={canFollow}
             paused={paused}
             stream={live.stream}

@@ -9,6 +9,8 @@ import { ClockText } from "../time/clock-text";
 export interface FlowToolbarProps {
   readonly total: number | undefined;
   readonly loaded: number;
+  /** The first question failed; the banner says why. */
+  readonly noAnswer: boolean;
   /** Whether this range and order can follow the stream at all. */
   readonly canFollow: boolean;
   readonly paused: boolean;
@@ -23,12 +25,16 @@ export interface FlowToolbarProps {
 
 /** The line above the table: how many there are, and whether they move. */
 export function FlowToolbar(props: FlowToolbarProps) {
-  const { total, loaded, canFollow, paused, onPause, onRefresh, leftOut, unreadable } = props;
+  const { total, loaded, noAnswer, canFollow, paused, onPause, onRefresh, leftOut, unreadable } = props;
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-surface px-3 py-1.5 text-xs text-muted sm:px-4">
       <p data-total={total}>
         {total === undefined ? (
-          "Loading…"
+          noAnswer ? (
+            "No answer"
+          ) : (
+            "Loading…"
+          )
         ) : (
           <>
             <span className="font-medium text-text">{formatCount(total)}</span>{" "}
@@ -57,7 +63,8 @@ export function FlowToolbar(props: FlowToolbarProps) {
   );
 }
 
-function StreamText({ canFollow, paused, stream, held, readAtMs }: FlowToolbarProps) {
+function StreamText({ canFollow, paused, stream, held, readAtMs, noAnswer }: FlowToolbarProps) {
+  if (noAnswer) return null;
   if (!canFollow) {
     return readAtMs === 0 ? null : (
       <>

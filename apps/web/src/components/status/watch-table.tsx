@@ -50,7 +50,7 @@ export function WatchTable({
     <Card title="Watches" aside={cluster}>
       {watches.length === 0 ? (
         <p className="px-4 py-6 text-center text-muted">
-          The cluster's objects come from files: nothing is watched.
+          No cluster is watched: nothing names the ends of connections.
         </p>
       ) : (
         <DataTable caption="Watches" columns={columns} rows={watches} keyOf={({ resource }) => resource} />
