@@ -15,7 +15,7 @@ export const KEY_LOW_ADDRESS = 0;
 export const KEY_HIGH_ADDRESS = 4;
 /** Port of the low address << 16 | port of the high address. */
 export const KEY_PORTS = 8;
-/** Protocol | phase << 8. */
+/** Protocol | phase << 8 | WIDE (flow-key.ts). */
 export const KEY_PROTOCOL_PHASE = 9;
 export const KEY_INTERFACE = 10;
 /** ENTRY_ bits. */

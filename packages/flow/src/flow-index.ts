@@ -2,6 +2,7 @@ import type { DecodedPacket } from "@hopline/packet";
 import * as layout from "./entry-layout.js";
 import type { FlowEntries } from "./flow-entries.js";
 import type { FlowKey } from "./flow-key.js";
+import { WIDE as KEY_WIDE } from "./flow-key.js";
 
 // Own copies: see entry-layout.ts.
 const {
@@ -14,6 +15,8 @@ const {
   KEY_PORTS,
   KEY_PROTOCOL_PHASE,
 } = layout;
+
+const WIDE = KEY_WIDE;
 
 const INITIAL_SLOTS = 1 << 12;
 const SLOT_WORDS = 2;
@@ -54,28 +57,19 @@ export class FlowIndex {
     const mask = this.#mask;
     const hot = entries.hot;
     const hash = key.hash;
-    const source = key.direction === 0 ? KEY_LOW_ADDRESS : KEY_HIGH_ADDRESS;
-    const destination = key.direction === 0 ? KEY_HIGH_ADDRESS : KEY_LOW_ADDRESS;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = slots[slot * SLOT_WORDS + 1];
       if (entry === 0) return -1;
       if (slots[slot * SLOT_WORDS] !== hash) continue;
       const base = (entry - 1) * HOT_WORDS;
-      const from = base + source;
-      const to = base + destination;
       const difference =
-        (hot[from + 3] ^ packet.source3) |
-        (hot[to + 3] ^ packet.destination3) |
+        (hot[base + KEY_LOW_ADDRESS + 3] ^ key.low3) |
+        (hot[base + KEY_HIGH_ADDRESS + 3] ^ key.high3) |
         (hot[base + KEY_PORTS] ^ key.ports) |
         (hot[base + KEY_PROTOCOL_PHASE] ^ key.protocolPhase) |
-        (hot[base + KEY_INTERFACE] ^ packet.interfaceIndex) |
-        (hot[from] ^ packet.source0) |
-        (hot[from + 1] ^ packet.source1) |
-        (hot[from + 2] ^ packet.source2) |
-        (hot[to] ^ packet.destination0) |
-        (hot[to + 1] ^ packet.destination1) |
-        (hot[to + 2] ^ packet.destination2);
-      if (difference === 0) return entry - 1;
+        (hot[base + KEY_INTERFACE] ^ packet.interfaceIndex);
+      if (difference === 0 && (key.protocolPhase < WIDE || hasUpperWords(hot, base, key, packet)))
+        return entry - 1;
     }
   }
 
@@ -118,4 +112,18 @@ export class FlowIndex {
     for (let at = 0; at < old.length; at += SLOT_WORDS)
       if (old[at + 1] !== 0) this.#place(old[at], old[at + 1]);
   }
+}
+
+/** Whether the first three words of both addresses are the packet's. */
+function hasUpperWords(hot: Int32Array, base: number, key: FlowKey, packet: DecodedPacket): boolean {
+  const source = base + (key.direction === 0 ? KEY_LOW_ADDRESS : KEY_HIGH_ADDRESS);
+  const destination = base + (key.direction === 0 ? KEY_HIGH_ADDRESS : KEY_LOW_ADDRESS);
+  const difference =
+    (hot[source] ^ packet.source0) |
+    (hot[source + 1] ^ packet.source1) |
+    (hot[source + 2] ^ packet.source2) |
+    (hot[destination] ^ packet.destination0) |
+    (hot[destination + 1] ^ packet.destination1) |
+    (hot[destination + 2] ^ packet.destination2);
+  return difference === 0;
 }

@@ -17,13 +17,21 @@ const PHASE_UNKNOWN = DIRECTION_UNKNOWN;
  */
 export class FlowKey {
   hash = 0;
+  /** Last word of the lesser address, and of the other: all of them that tells two IPv4 connections apart. */
+  low3 = 0;
+  high3 = 0;
   /** Port of the lesser address << 16 | port of the other. */
   ports = 0;
-  /** Protocol | phase << 8. */
+  /** Protocol | phase << 8 | {@link WIDE}. */
   protocolPhase = 0;
   /** Direction in the entry: 0 where the packet's source is the lesser address, else 1. */
   direction = 0;
 }
+
+/** In {@link FlowKey.protocolPhase}: the addresses are not both IPv4, so that their upper words must be compared too. */
+export const WIDE = 1 << 16;
+const WIDE_BIT = WIDE;
+const MAPPED = 0xffff;
 
 /** `seed` keeps who can choose ports from aiming at one chain of the table. */
 export function setFlowKey(key: FlowKey, packet: DecodedPacket, seed: number): void {
@@ -50,7 +58,8 @@ export function setFlowKey(key: FlowKey, packet: DecodedPacket, seed: number): v
   const ports = rotate(packed, direction << 4);
   const captureDirection = packet.direction;
   const phase = captureDirection === PHASE_UNKNOWN ? PHASE_UNKNOWN : direction ^ captureDirection;
-  const protocolPhase = packet.protocol | (phase << 8);
+  const isWide = (s0 | s1 | d0 | d1 | (s2 ^ MAPPED) | (d2 ^ MAPPED)) !== 0;
+  const protocolPhase = packet.protocol | (phase << 8) | (isWide ? WIDE_BIT : 0);
 
   const low3 = s3 ^ ((s3 ^ d3) & swapped);
   const high3 = s3 ^ d3 ^ low3;
@@ -59,8 +68,7 @@ export function setFlowKey(key: FlowKey, packet: DecodedPacket, seed: number): v
   hash =
     Math.imul(hash ^ ports, 0xc2b2ae3d) ^
     Math.imul((protocolPhase + (packet.interfaceIndex << 10)) | 0, 0x27d4eb2f);
-  // The upper words of two IPv4 addresses are all the same.
-  if ((s0 | s1 | d0 | d1) !== 0) {
+  if (isWide) {
     const source = s0 ^ rotate(s1, 7) ^ rotate(s2, 18);
     const destination = d0 ^ rotate(d1, 7) ^ rotate(d2, 18);
     const low = source ^ ((source ^ destination) & swapped);
@@ -72,6 +80,8 @@ export function setFlowKey(key: FlowKey, packet: DecodedPacket, seed: number): v
   hash ^= hash >>> 13;
 
   key.hash = hash;
+  key.low3 = low3;
+  key.high3 = high3;
   key.ports = ports;
   key.protocolPhase = protocolPhase;
   key.direction = direction;

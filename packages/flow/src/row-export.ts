@@ -104,7 +104,7 @@ function exportRow(
   columns.sourcePorts[row] = direction === 0 ? ports >>> 16 : ports & 0xffff;
   columns.destinationPorts[row] = direction === 0 ? ports & 0xffff : ports >>> 16;
   const protocolPhase = hot[base + KEY_PROTOCOL_PHASE];
-  const phase = protocolPhase >> 8;
+  const phase = (protocolPhase >> 8) & 3;
   columns.protocols[row] = protocolPhase & 0xff;
   columns.interfaceIndexes[row] = hot[base + KEY_INTERFACE];
   columns.directions[row] = phase === PHASE_UNKNOWN ? PHASE_UNKNOWN : phase ^ direction;
