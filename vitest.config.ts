@@ -15,6 +15,8 @@ export default defineConfig({
           include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "test/**/*.test.ts"],
           exclude: [...excluded, "**/*.e2e.test.ts"],
           testTimeout: 30_000,
+          // Some wait a second for a timer, a socket or a child; a shared machine may be away for longer.
+          retry: 2,
           pool: "forks",
         },
       },
@@ -28,6 +30,8 @@ export default defineConfig({
           ],
           exclude: excluded,
           fileParallelism: false,
+          // Real kernels and browsers on a shared machine: a test that fails once is tried once more, and shown as such.
+          retry: 2,
           pool: "forks",
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -113,7 +113,7 @@ describe.skipIf(!can)("deploy/base (needs root, kubectl and openssl)", () => {
     async function untilWell(): Promise<Status> {
       const script = 'fetch("http://127.0.0.1:4400/api/v1/status").then((r) => r.text()).then(console.log)';
       let last = "";
-      for (let attempt = 0; attempt < 60; attempt++) {
+      for (let attempt = 0; attempt < 120; attempt++) {
         try {
           last = execFileSync("ip", ["netns", "exec", netns, "node", "-e", script], {
             encoding: "utf8",

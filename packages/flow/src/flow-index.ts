@@ -5,16 +5,7 @@ import type { FlowKey } from "./flow-key.js";
 import { WIDE as KEY_WIDE } from "./flow-key.js";
 
 // Own copies: see entry-layout.ts.
-const {
-  HOT_WORDS,
-  DIRECTION_LINE,
-  DIRECTION_LINE_WORDS,
-  KEY_HIGH_ADDRESS,
-  KEY_INTERFACE,
-  KEY_LOW_ADDRESS,
-  KEY_PORTS,
-  KEY_PROTOCOL_PHASE,
-} = layout;
+const { HOT_WORDS, KEY_HIGH_ADDRESS, KEY_INTERFACE, KEY_LOW_ADDRESS, KEY_PORTS, KEY_PROTOCOL_PHASE } = layout;
 
 const WIDE = KEY_WIDE;
 
@@ -30,26 +21,6 @@ export class FlowIndex {
   #slots = new Int32Array(INITIAL_SLOTS * SLOT_WORDS);
   #mask = INITIAL_SLOTS - 1;
   #used = 0;
-  /** Means nothing; that {@link prefetch} leaves something here keeps its loads from being compiled away. */
-  prefetched = 0;
-
-  /**
-   * Touches what the next {@link find}s will need, so that the processor fetches it for all of them at once and not for
-   * one packet after another. Most of a packet's cost is waiting for memory. (A load is all the prefetch that there is.)
-   */
-  prefetch(entries: FlowEntries, keys: readonly FlowKey[], count: number): void {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    const hot = entries.hot;
-    let touched = 0;
-    for (let i = 0; i < count; i++) {
-      const key = keys[i];
-      const entry = slots[(key.hash & mask) * SLOT_WORDS + 1];
-      const base = Math.max(entry - 1, 0) * HOT_WORDS;
-      touched ^= hot[base] ^ hot[base + DIRECTION_LINE + key.direction * DIRECTION_LINE_WORDS];
-    }
-    this.prefetched = touched;
-  }
 
   /** The entry's index, or -1. */
   find(entries: FlowEntries, key: FlowKey, packet: DecodedPacket): number {

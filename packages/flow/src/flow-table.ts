@@ -53,9 +53,6 @@ const LARGEST_ROW_BYTES = 0x40000000;
 const EXPORT_AHEAD = 8;
 const DEFAULT_CAPACITY = 1 << 18;
 
-/** Packets that {@link FlowTable.countBatch} takes at once: enough to wait for memory once and not for each. */
-export const MAXIMUM_BATCH = 32;
-
 export interface FlowTableOptions {
   /** Connections × interfaces that the table holds. Default 262,144 (448 bytes each, taken when first used). */
   capacity?: number;
@@ -98,7 +95,7 @@ export interface FlowTableCounters {
 export class FlowTable {
   readonly #entries: FlowEntries;
   readonly #index = new FlowIndex();
-  readonly #keys = Array.from({ length: MAXIMUM_BATCH }, () => new FlowKey());
+  readonly #key = new FlowKey();
   readonly #rows = new HopRowBuffer();
   /** Entries with deltas, and some whose deltas have left by other ways since. */
   readonly #touched: EntryRing;
@@ -128,16 +125,10 @@ export class FlowTable {
     this.#seed = (options.hashSeed ?? 0) | 0;
   }
 
-  /** Counts the first `count` of `packets`, at most {@link MAXIMUM_BATCH}, in their order. */
-  countBatch(packets: readonly DecodedPacket[], count: number): void {
-    const keys = this.#keys;
-    const seed = this.#seed;
-    for (let i = 0; i < count; i++) setFlowKey(keys[i], packets[i], seed);
-    this.#index.prefetch(this.#entries, keys, count);
-    for (let i = 0; i < count; i++) this.#count(packets[i], keys[i]);
-  }
-
-  #count(packet: DecodedPacket, key: FlowKey): void {
+  /** Counts one decoded packet, whose `timeUs`, `interfaceIndex` and `direction` are set. */
+  count(packet: DecodedPacket): void {
+    const key = this.#key;
+    setFlowKey(key, packet, this.#seed);
     const entries = this.#entries;
     const hot = entries.hot;
     const doubles = entries.hotDoubles;

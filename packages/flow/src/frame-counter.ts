@@ -1,9 +1,8 @@
 import { STATUS_COUNTED as COUNTED, DecodedPacket, type FrameDecoder, STATUS_NAMES } from "@hopline/packet";
-import { type FlowTable, MAXIMUM_BATCH } from "./flow-table.js";
+import type { FlowTable } from "./flow-table.js";
 
-// Own copies: see entry-layout.ts.
+// Own copy: see entry-layout.ts.
 const STATUS_COUNTED = COUNTED;
-const BATCH = MAXIMUM_BATCH;
 
 /** What the hot loop takes of a block of frames; the FrameBlock of packages/capture is one. */
 export interface FrameColumns {
@@ -47,7 +46,7 @@ const NONE_IGNORED = new Uint8Array(0);
 export class FrameCounter {
   readonly #decoder: FrameDecoder;
   readonly #table: FlowTable;
-  readonly #batch = Array.from({ length: BATCH }, () => new DecodedPacket());
+  readonly #packet = new DecodedPacket();
   /** By status. */
   readonly #frames = new Float64Array(STATUS_NAMES.length);
   #ignoredInterfaces: Uint8Array = NONE_IGNORED;
@@ -83,13 +82,12 @@ export class FrameCounter {
     } = block;
     const linkType = block.linkType;
     const decoder = this.#decoder;
-    const batch = this.#batch;
+    const packet = this.#packet;
     const table = this.#table;
     const frames = this.#frames;
     const ignored = this.#ignoredInterfaces;
     const ignoredLength = ignored.length;
     let ignoredFrames = 0;
-    let filled = 0;
     let latestUs = this.#latestUs;
     for (let i = 0; i < count; i++) {
       const timeUs = timesUs[i];
@@ -99,7 +97,6 @@ export class FrameCounter {
         ignoredFrames++;
         continue;
       }
-      const packet = batch[filled];
       packet.timeUs = timeUs;
       packet.interfaceIndex = interfaceIndex;
       packet.direction = directions[i];
@@ -114,13 +111,8 @@ export class FrameCounter {
         vlanTags[i],
       );
       frames[status]++;
-      if (status !== STATUS_COUNTED) continue;
-      filled++;
-      if (filled < BATCH) continue;
-      table.countBatch(batch, filled);
-      filled = 0;
+      if (status === STATUS_COUNTED) table.count(packet);
     }
-    table.countBatch(batch, filled);
     this.#latestUs = latestUs;
     this.#ignored += ignoredFrames;
   }

@@ -83,7 +83,7 @@ describe("frame counter", () => {
     ]);
   });
 
-  it("keeps the order of frames over the edges of its batches and of blocks", () => {
+  it("keeps the order of frames over the edges of blocks", () => {
     const { table, counter } = counterOf();
     const frames = Array.from({ length: 1_000 }, (_, i) => ({
       bytes: ethernet(0x0800, ipv4({ protocol: 6 }, tcp({ sequence: 1 + i * 10 }, zeros(10)))),

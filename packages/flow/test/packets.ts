@@ -1,5 +1,5 @@
 import { DecodedPacket, DIRECTION_INGRESS, PROTOCOL_TCP, PROTOCOL_UDP, parseAddress } from "@hopline/packet";
-import { type FlowTable, MAXIMUM_BATCH } from "../src/flow-table.js";
+import type { FlowTable } from "../src/flow-table.js";
 
 export interface PacketFields {
   source?: string;
@@ -98,10 +98,7 @@ export function udp(fields: PacketFields): PacketFields {
 }
 
 export function count(table: FlowTable, ...packets: readonly PacketFields[]): void {
-  for (let at = 0; at < packets.length; at += MAXIMUM_BATCH) {
-    const batch = packets.slice(at, at + MAXIMUM_BATCH).map(packetOf);
-    table.countBatch(batch, batch.length);
-  }
+  for (const packet of packets) table.count(packetOf(packet));
 }
 
 /** Microseconds since the epoch of so many milliseconds after the tests' start. */
