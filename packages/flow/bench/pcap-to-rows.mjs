@@ -3,7 +3,7 @@
  * Prints one JSON line a run; `cpuPerMpkt` is CPU seconds (user and system, all threads) per million packets.
  */
 import { FrameDecoder } from "@hopline/packet";
-import { FlowTable, FrameCounter } from "../dist/index.js";
+import { FlowTable, FrameCounter, WINDOW_SECONDS } from "../dist/index.js";
 import { readPcapBlocks } from "./pcap-blocks.mjs";
 
 const [path, runs = "1"] = process.argv.slice(2);
@@ -17,8 +17,12 @@ for (let run = 0; run < Number(runs); run++) {
   const table = new FlowTable();
   const counter = new FrameCounter({ decoder: new FrameDecoder(), table });
   const totals = { rows: 0, packets: 0, bytes: 0 };
+  let window = 0;
   readPcapBlocks(path, (block) => {
     counter.countBlock(block);
+    const latest = Math.floor(counter.latestUs / (WINDOW_SECONDS * 1e6));
+    if (latest === window) return;
+    window = latest;
     addRows(totals, table.closeWindow(counter.latestUs));
   });
   addRows(totals, table.flush());
@@ -47,6 +51,8 @@ for (let run = 0; run < Number(runs); run++) {
 function addRows(totals, rows) {
   if (rows === undefined) return;
   totals.rows += rows.count;
-  for (const packets of rows.packets) totals.packets += packets;
-  for (const bytes of rows.bytes) totals.bytes += bytes;
+  for (let row = 0; row < rows.count; row++) {
+    totals.packets += rows.packets[row];
+    totals.bytes += rows.bytes[row];
+  }
 }

@@ -26,11 +26,6 @@ export class EntryRing {
     return this.#indexes[this.#head];
   }
 
-  /** One that comes so many places after the first; where there are not so many, any entry's index. */
-  peek(ahead: number): number {
-    return this.#indexes[(this.#head + ahead) & this.#mask];
-  }
-
   /** Takes the first one out; only where `length` > 0. */
   shift(): number {
     const index = this.#indexes[this.#head];

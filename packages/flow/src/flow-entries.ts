@@ -1,8 +1,5 @@
-import * as layout from "./entry-layout.js";
+import { COLD_WORDS, HOT_WORDS } from "./entry-layout.js";
 import { SequenceHoles } from "./sequence-holes.js";
-
-// Own copies: see entry-layout.ts.
-const { COLD_GROUP_WORDS, COLD_WORDS, DIRECTION_LINE, DIRECTION_LINE_WORDS, HOT_WORDS } = layout;
 
 const WORD_BYTES = 4;
 const CACHE_LINE_BYTES = 64;
@@ -21,8 +18,6 @@ export class FlowEntries {
   readonly holes: SequenceHoles;
   /** Entries at and above this index have never been used. */
   highWater = 0;
-  /** Means nothing; that {@link prefetch} leaves something here keeps its loads from being compiled away. */
-  prefetched = 0;
   /** Freed entries, last freed first out: what is warm in the cache is used again first. */
   readonly #free: Int32Array;
   #freeCount = 0;
@@ -52,24 +47,12 @@ export class FlowEntries {
   free(index: number): void {
     this.#free[this.#freeCount++] = index;
   }
-
-  /** Touches what the export of an entry will need, so that it is there by then. (A load is all the prefetch there is.) */
-  prefetch(index: number): void {
-    const { hot, cold } = this;
-    const line = index * HOT_WORDS + DIRECTION_LINE;
-    const group = index * COLD_WORDS;
-    this.prefetched =
-      hot[index * HOT_WORDS] ^
-      hot[line] ^
-      hot[line + DIRECTION_LINE_WORDS] ^
-      cold[group + COLD_GROUP_WORDS / 2] ^
-      cold[group + COLD_GROUP_WORDS + COLD_GROUP_WORDS / 2];
-  }
 }
 
 /**
  * Memory whose first byte lies at the start of a cache line, as far as that can be had: large blocks of the C library
- * begin 16 bytes into a page. A direction's counters in one line and not in two: a tenth of the time of counting.
+ * begin 16 bytes into a page. So a direction's counters take one line and not two: measured, a tenth of the time of
+ * counting.
  */
 function allocate(bytes: number): { buffer: ArrayBuffer; offset: number } {
   const offset = CACHE_LINE_BYTES - ALLOCATOR_HEADER_BYTES;

@@ -49,8 +49,6 @@ const WINDOW_US = WINDOW_SECONDS * 1e6;
 const WINDOW_MS = WINDOW_SECONDS * 1e3;
 /** A row's bytes are counted in 31 bits: it is exported when they pass this, and one packet adds far less. */
 const LARGEST_ROW_BYTES = 0x40000000;
-/** How many entries ahead of the one that is exported memory is asked for. */
-const EXPORT_AHEAD = 8;
 const DEFAULT_CAPACITY = 1 << 18;
 
 export interface FlowTableOptions {
@@ -294,7 +292,6 @@ export class FlowTable {
     const hot = this.#entries.hot;
     for (let left = this.#touched.length; left > 0; left--) {
       const index = this.#touched.shift();
-      this.#entries.prefetch(this.#touched.peek(EXPORT_AHEAD));
       const base = index * HOT_WORDS;
       const counting = (hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0;
       if (counting && hot[base + ENTRY_WINDOW] >= window) {
