@@ -22,7 +22,7 @@ export const COMPLETENESS_COLUMNS = {
   interfaces: "u32",
   /** 1 in this many connections are captured; 1 = all. */
   sampling: "u32",
-  /** Bits: 1 the agent started in this window, 2 it stopped in it. */
+  /** Bits: 1 the agent started in this window, 2 it stopped in it, 4 batches were lost in it. */
   agent_flags: "u8",
 } as const satisfies ColumnSpec;
 
@@ -30,3 +30,5 @@ export type CompletenessColumns = ColumnsOf<typeof COMPLETENESS_COLUMNS>;
 
 export const AGENT_STARTED = 1;
 export const AGENT_STOPPED = 2;
+/** The spool was full or could not be written: batches that no collector had taken are gone. */
+export const AGENT_LOST_BATCHES = 4;

@@ -18,6 +18,7 @@ export {
   toVector,
 } from "./columns.js";
 export {
+  AGENT_LOST_BATCHES,
   AGENT_STARTED,
   AGENT_STOPPED,
   COMPLETENESS_COLUMNS,

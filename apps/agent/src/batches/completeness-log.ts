@@ -1,8 +1,11 @@
-import { AGENT_STARTED, AGENT_STOPPED, type CompletenessColumns, StringColumnBuilder } from "@hopline/batch";
+import {
+  AGENT_LOST_BATCHES,
+  AGENT_STARTED,
+  AGENT_STOPPED,
+  type CompletenessColumns,
+  StringColumnBuilder,
+} from "@hopline/batch";
 import { WINDOW_SECONDS } from "@hopline/flow";
-
-/** Further bit of `agent_flags`: batches of this or earlier windows were dropped from a full spool or could not be written. */
-export const AGENT_LOST_BATCHES = 4;
 
 const WINDOW_US = WINDOW_SECONDS * 1e6;
 
