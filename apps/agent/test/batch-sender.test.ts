@@ -156,7 +156,9 @@ describe("BatchSender against a real server that fails in scripted ways", () => 
     await put(1, 2);
     sender.start();
     await drained();
-    expect(collector.stored).toEqual([2]);
+    // Both are on their way at once: which of them meets the 400 is not said.
+    expect(collector.stored).toHaveLength(1);
+    expect(spool.size.batches).toBe(0);
     expect(spool.counters.rejected).toBe(1);
     expect(refused).toHaveLength(1);
     expect(refused[0]).toContain("400: it is in the script");

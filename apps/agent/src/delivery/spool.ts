@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, Fault, systemCode } from "@hopline/fault";
 
@@ -43,7 +43,10 @@ const BOOT_FOLDER = /^[0-9a-f]{8,64}$/;
 
 /**
  * Batches on disk until the collector has acknowledged them. A batch is whole or not there: it is written beside its
- * place, flushed to the disk, and renamed. Those of former boots come first. Over its bound the oldest go, counted.
+ * place and renamed. Those of former boots come first. Over its bound the oldest go, counted.
+ *
+ * No fsync: it protects from the death of the agent or the collector, not from a loss of power, which a batch cut short by it
+ * shows by its checksum. A node whose disk is busy holds up an fsync for seconds, and with it the live view.
  */
 export class Spool {
   readonly counters: SpoolCounters = {
@@ -99,7 +102,7 @@ export class Spool {
     await this.#shrink(bytes.length);
     const path = join(this.#folder, `${String(sequence).padStart(12, "0")}.arrow`);
     try {
-      await writeWhole(path, this.#folder, bytes);
+      await writeWhole(path, bytes);
     } catch (thrown) {
       this.counters.droppedUnwritable++;
       await rm(`${path}.part`, { force: true }).catch(() => undefined);
@@ -215,22 +218,9 @@ export class Spool {
   }
 }
 
-async function writeWhole(path: string, folder: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(`${path}.part`, "w");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(`${path}.part`, bytes);
   await rename(`${path}.part`, path);
-  // The rename itself is on the disk only when the folder is.
-  const directory = await open(folder, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 function unwritable(path: string, thrown: unknown): Fault {

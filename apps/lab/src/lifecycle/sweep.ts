@@ -16,13 +16,18 @@ const REAPER_LIMIT_MS = 10_000;
  */
 export async function sweepLab(name: string): Promise<void> {
   const record = await readRecord(name);
-  await deleteNamespaces(await listNamespaces(new LabNames(name).prefix));
+  await sweepNamespaces(name);
   if (record !== undefined) {
     for (const file of [RUN_FILES.description, RUN_FILES.control, RUN_FILES.kubeconfig]) {
       await rm(join(record.runFolder, file), { force: true });
     }
   }
   await removeLabFolder(name);
+}
+
+/** Takes away a lab's namespaces with all that is in them, and the processes there. */
+export async function sweepNamespaces(name: string): Promise<void> {
+  await deleteNamespaces(await listNamespaces(new LabNames(name).prefix));
 }
 
 /**
