@@ -1,28 +1,40 @@
 import type { DecodedPacket } from "./decoded-packet.js";
+import { decodeIcmpMessage } from "./icmp-message.js";
+import { readQuotedIpv4 } from "./icmp-quotation.js";
+import * as types from "./icmp-types.js";
 import * as statuses from "./status.js";
 
 // Own copies: see status.ts.
-const { STATUS_BAD_ICMP_LENGTH, STATUS_COUNTED, STATUS_TRUNCATED_ICMP } = statuses;
+const {
+  ICMP_FRAGMENTATION_NEEDED,
+  ICMP_PARAMETER_PROBLEM,
+  ICMP_REDIRECT,
+  ICMP_SOURCE_QUENCH,
+  ICMP_TIME_EXCEEDED,
+  ICMP_UNREACHABLE,
+} = types;
+const { STATUS_COUNTED } = statuses;
 
-const HEADER_BYTES = 8;
-const ECHO_REPLY = 0;
-const ECHO_REQUEST = 8;
-
-/** RFC 792: an echo and its reply are one connection by their identifier. */
+/** RFC 792. What RFC 1122 section 3.2.2 calls error messages quotes a packet; "fragmentation needed" says what fits (RFC 1191). */
 export function decodeIcmp(view: DataView, packet: DecodedPacket): number {
-  const at = packet.offset;
-  if (packet.wireEnd - at < HEADER_BYTES) return STATUS_BAD_ICMP_LENGTH;
-  if (at + HEADER_BYTES > packet.end) return STATUS_TRUNCATED_ICMP;
-  const type = view.getUint8(at);
-  if (type === ECHO_REQUEST || type === ECHO_REPLY) {
-    const identifier = view.getUint16(at + 4, false);
-    packet.sourcePort = identifier;
-    packet.destinationPort = identifier;
-  } else {
-    packet.sourcePort = 0;
-    packet.destinationPort = view.getUint16(at, false);
-  }
-  packet.payloadBytes = packet.wireEnd - at - HEADER_BYTES;
-  packet.offset = at + HEADER_BYTES;
-  return STATUS_COUNTED;
+  const status = decodeIcmpMessage(view, packet);
+  if (status === STATUS_COUNTED && isError(packet.icmpType)) decodeError(view, packet);
+  return status;
+}
+
+function isError(type: number): boolean {
+  return (
+    type === ICMP_UNREACHABLE ||
+    type === ICMP_SOURCE_QUENCH ||
+    type === ICMP_REDIRECT ||
+    type === ICMP_TIME_EXCEEDED ||
+    type === ICMP_PARAMETER_PROBLEM
+  );
+}
+
+function decodeError(view: DataView, packet: DecodedPacket): void {
+  const saysMtu = packet.icmpType === ICMP_UNREACHABLE && packet.icmpCode === ICMP_FRAGMENTATION_NEEDED;
+  packet.nextHopMtu = saysMtu ? view.getUint16(packet.offset - 2, false) : 0;
+  packet.hasRareFields = 1;
+  packet.isIcmpError = readQuotedIpv4(view, packet) ? 1 : 0;
 }

@@ -1,35 +1,33 @@
 import type { DecodedPacket } from "./decoded-packet.js";
+import { decodeIcmpMessage } from "./icmp-message.js";
+import { readQuotedIpv6 } from "./icmp-quotation.js";
+import * as types from "./icmp-types.js";
 import * as statuses from "./status.js";
 
 // Own copies: see status.ts.
-const { STATUS_BAD_ICMP_LENGTH, STATUS_COUNTED, STATUS_NEIGHBOUR_DISCOVERY, STATUS_TRUNCATED_ICMP } =
-  statuses;
+const { ICMPV6_PACKET_TOO_BIG, ICMPV6_PARAMETER_PROBLEM, ICMPV6_UNREACHABLE } = types;
+const { STATUS_COUNTED, STATUS_NEIGHBOUR_DISCOVERY } = statuses;
 
-const HEADER_BYTES = 8;
-const ECHO_REQUEST = 128;
-const ECHO_REPLY = 129;
 /** Multicast listener (RFC 2710) 130 to 132, then neighbour discovery (RFC 4861) to 137. */
 const FIRST_LINK_MESSAGE = 130;
 const LAST_LINK_MESSAGE = 137;
 const MULTICAST_LISTENER_V2 = 143;
 
-/** RFC 4443: an echo and its reply are one connection by their identifier. */
+/** RFC 4443. Its error messages (section 3) quote a packet; "packet too big" says what fits (section 3.2). */
 export function decodeIcmpv6(view: DataView, packet: DecodedPacket): number {
-  const at = packet.offset;
-  if (packet.wireEnd - at < HEADER_BYTES) return STATUS_BAD_ICMP_LENGTH;
-  if (at + HEADER_BYTES > packet.end) return STATUS_TRUNCATED_ICMP;
-  const type = view.getUint8(at);
-  if (type === ECHO_REQUEST || type === ECHO_REPLY) {
-    const identifier = view.getUint16(at + 4, false);
-    packet.sourcePort = identifier;
-    packet.destinationPort = identifier;
-  } else if ((type >= FIRST_LINK_MESSAGE && type <= LAST_LINK_MESSAGE) || type === MULTICAST_LISTENER_V2) {
+  const status = decodeIcmpMessage(view, packet);
+  if (status !== STATUS_COUNTED) return status;
+  const type = packet.icmpType;
+  if ((type >= FIRST_LINK_MESSAGE && type <= LAST_LINK_MESSAGE) || type === MULTICAST_LISTENER_V2)
     return STATUS_NEIGHBOUR_DISCOVERY;
-  } else {
-    packet.sourcePort = 0;
-    packet.destinationPort = view.getUint16(at, false);
-  }
-  packet.payloadBytes = packet.wireEnd - at - HEADER_BYTES;
-  packet.offset = at + HEADER_BYTES;
+  if (type >= ICMPV6_UNREACHABLE && type <= ICMPV6_PARAMETER_PROBLEM) decodeError(view, packet);
   return STATUS_COUNTED;
+}
+
+function decodeError(view: DataView, packet: DecodedPacket): void {
+  // An MTU that is negative as a 32-bit integer is nonsense, and taken for none.
+  const mtu = packet.icmpType === ICMPV6_PACKET_TOO_BIG ? view.getInt32(packet.offset - 4, false) : 0;
+  packet.nextHopMtu = Math.max(mtu, 0);
+  packet.hasRareFields = 1;
+  packet.isIcmpError = readQuotedIpv6(view, packet) ? 1 : 0;
 }

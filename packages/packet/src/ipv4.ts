@@ -1,4 +1,5 @@
 import type { DecodedPacket } from "./decoded-packet.js";
+import { decodeFragment } from "./ip-fragment.js";
 import * as statuses from "./status.js";
 
 // Own copies: see status.ts.
@@ -7,12 +8,12 @@ const {
   STATUS_BAD_IPV4_HEADER_LENGTH,
   STATUS_BAD_IPV4_TOTAL_LENGTH,
   STATUS_COUNTED,
-  STATUS_FRAGMENT,
   STATUS_TRUNCATED_IPV4,
 } = statuses;
 
 const MINIMUM_HEADER_BYTES = 20;
 const MORE_FRAGMENTS = 0x2000;
+/** In units of 8 bytes. */
 const FRAGMENT_OFFSET_MASK = 0x1fff;
 /** Third word of an IPv4-mapped address. */
 const MAPPED = 0xffff;
@@ -27,18 +28,17 @@ export function decodeIpv4(view: DataView, packet: DecodedPacket): number {
   const at = packet.offset;
   const end = packet.end;
   if (at + MINIMUM_HEADER_BYTES > end) return STATUS_TRUNCATED_IPV4;
-  const versionAndLength = view.getUint8(at);
-  if (versionAndLength >> 4 !== 4) return STATUS_BAD_IP_VERSION;
-  const headerBytes = (versionAndLength & 15) << 2;
+  // Version (4 bits), header length (4), type of service (8), total length (16).
+  const firstWord = view.getInt32(at, false);
+  if (firstWord >>> 28 !== 4) return STATUS_BAD_IP_VERSION;
+  const headerBytes = (firstWord >>> 22) & 0x3c;
   if (headerBytes < MINIMUM_HEADER_BYTES) return STATUS_BAD_IPV4_HEADER_LENGTH;
   const wireBytes = packet.wireEnd - at;
-  let totalBytes = view.getUint16(at + 2, false);
+  let totalBytes = firstWord & 0xffff;
   if (totalBytes === 0) totalBytes = wireBytes;
   if (totalBytes < headerBytes || totalBytes > wireBytes) return STATUS_BAD_IPV4_TOTAL_LENGTH;
   if (at + headerBytes > end) return STATUS_TRUNCATED_IPV4;
   const fragment = view.getUint16(at + 6, false);
-  if ((fragment & FRAGMENT_OFFSET_MASK) !== 0) return STATUS_FRAGMENT;
-  packet.isFirstFragment = (fragment & MORE_FRAGMENTS) === 0 ? 0 : 1;
   packet.source0 = 0;
   packet.source1 = 0;
   packet.source2 = MAPPED;
@@ -53,5 +53,11 @@ export function decodeIpv4(view: DataView, packet: DecodedPacket): number {
   const packetEnd = at + totalBytes;
   packet.wireEnd = packetEnd;
   if (packetEnd < end) packet.end = packetEnd;
-  return STATUS_COUNTED;
+  if ((fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET_MASK)) === 0) return STATUS_COUNTED;
+  return decodeFragment(
+    packet,
+    view.getUint16(at + 4, false),
+    (fragment & FRAGMENT_OFFSET_MASK) << 3,
+    (fragment & MORE_FRAGMENTS) === 0 ? 0 : 1,
+  );
 }

@@ -1,32 +1,26 @@
 import type { DecodedPacket } from "./decoded-packet.js";
+import { decodeFragment } from "./ip-fragment.js";
+import * as extensionHeaders from "./ipv6-extension-headers.js";
+import { extensionHeaderBytes, isExtensionHeader } from "./ipv6-extension-headers.js";
+import * as protocols from "./protocols.js";
 import * as statuses from "./status.js";
 
 // Own copies: see status.ts.
+const { HOP_BY_HOP, IPV6_FRAGMENT, MAXIMUM_EXTENSION_HEADERS } = extensionHeaders;
+const { PROTOCOL_TCP, PROTOCOL_UDP } = protocols;
 const {
   STATUS_BAD_IP_VERSION,
   STATUS_BAD_IPV6_EXTENSION_HEADER,
   STATUS_BAD_IPV6_PAYLOAD_LENGTH,
   STATUS_COUNTED,
-  STATUS_FRAGMENT,
   STATUS_TRUNCATED_IPV6,
 } = statuses;
 
 const HEADER_BYTES = 40;
 const MAXIMUM_PLAIN_PAYLOAD_BYTES = 0xffff;
 
-const HOP_BY_HOP = 0;
-const ROUTING = 43;
-const FRAGMENT = 44;
-const AUTHENTICATION = 51;
-const DESTINATION_OPTIONS = 60;
-const MOBILITY = 135;
-const HOST_IDENTITY = 139;
-const SHIM6 = 140;
-
-/** RFC 8200 section 4.1 knows nine at most in a sound packet; a longer chain only costs time. */
-const MAXIMUM_EXTENSION_HEADERS = 12;
-const FRAGMENT_HEADER_BYTES = 8;
 const MORE_FRAGMENTS = 1;
+/** The upper 13 bits count units of 8 bytes: in place, they are the offset in bytes. */
 const FRAGMENT_OFFSET_MASK = 0xfff8;
 
 /**
@@ -59,28 +53,16 @@ export function decodeIpv6(view: DataView, packet: DecodedPacket): number {
   packet.destination3 = view.getInt32(at + 36, false);
   packet.protocol = protocol;
   packet.bytes = totalBytes;
-  packet.isFirstFragment = 0;
   packet.offset = at + HEADER_BYTES;
   const packetEnd = at + totalBytes;
   packet.wireEnd = packetEnd;
   if (packetEnd < end) packet.end = packetEnd;
-  return isExtensionHeader(protocol) ? skipExtensionHeaders(view, packet) : STATUS_COUNTED;
+  if (protocol === PROTOCOL_TCP || protocol === PROTOCOL_UDP || !isExtensionHeader(protocol))
+    return STATUS_COUNTED;
+  return skipExtensionHeaders(view, packet);
 }
 
-function isExtensionHeader(nextHeader: number): boolean {
-  return (
-    nextHeader === HOP_BY_HOP ||
-    nextHeader === ROUTING ||
-    nextHeader === FRAGMENT ||
-    nextHeader === AUTHENTICATION ||
-    nextHeader === DESTINATION_OPTIONS ||
-    nextHeader === MOBILITY ||
-    nextHeader === HOST_IDENTITY ||
-    nextHeader === SHIM6
-  );
-}
-
-/** RFC 8200 section 4; the authentication header counts its length otherwise (RFC 4302 section 2.2). */
+/** RFC 8200 section 4. Of a later fragment, the protocol is what its fragment header names: mostly the transport's. */
 function skipExtensionHeaders(view: DataView, packet: DecodedPacket): number {
   let at = packet.offset;
   let nextHeader = packet.protocol;
@@ -88,18 +70,24 @@ function skipExtensionHeaders(view: DataView, packet: DecodedPacket): number {
     if (passed === MAXIMUM_EXTENSION_HEADERS) return STATUS_BAD_IPV6_EXTENSION_HEADER;
     if (at + 8 > packet.wireEnd) return STATUS_BAD_IPV6_EXTENSION_HEADER;
     if (at + 8 > packet.end) return STATUS_TRUNCATED_IPV6;
-    let headerBytes = FRAGMENT_HEADER_BYTES;
-    if (nextHeader === FRAGMENT) {
-      const fragment = view.getUint16(at + 2, false);
-      if ((fragment & FRAGMENT_OFFSET_MASK) !== 0) return STATUS_FRAGMENT;
-      packet.isFirstFragment = fragment & MORE_FRAGMENTS;
-    } else if (nextHeader === AUTHENTICATION) headerBytes = (view.getUint8(at + 1) + 2) << 2;
-    else headerBytes = (view.getUint8(at + 1) + 1) << 3;
+    const header = nextHeader;
+    const headerAt = at;
     nextHeader = view.getUint8(at);
-    at += headerBytes;
+    at += extensionHeaderBytes(view, at, header);
     if (at > packet.wireEnd) return STATUS_BAD_IPV6_EXTENSION_HEADER;
+    packet.offset = at;
+    packet.protocol = nextHeader;
+    if (header !== IPV6_FRAGMENT) continue;
+    const fragment = view.getUint16(headerAt + 2, false);
+    // Neither offset nor more to come: an "atomic" fragment, which is a whole packet (RFC 6946).
+    if ((fragment & (FRAGMENT_OFFSET_MASK | MORE_FRAGMENTS)) === 0) continue;
+    const status = decodeFragment(
+      packet,
+      view.getInt32(headerAt + 4, false),
+      fragment & FRAGMENT_OFFSET_MASK,
+      fragment & MORE_FRAGMENTS,
+    );
+    if (status !== STATUS_COUNTED) return status;
   }
-  packet.offset = at;
-  packet.protocol = nextHeader;
   return STATUS_COUNTED;
 }

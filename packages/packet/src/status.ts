@@ -23,7 +23,10 @@ export const STATUS_BAD_IPV4_TOTAL_LENGTH = 10;
 export const STATUS_TRUNCATED_IPV6 = 11;
 export const STATUS_BAD_IPV6_PAYLOAD_LENGTH = 12;
 export const STATUS_BAD_IPV6_EXTENSION_HEADER = 13;
-/** A fragment after the first: it has no ports. */
+/**
+ * A fragment after the first: it has no ports. The packet's addresses, protocol, lengths, fragment and tunnel fields are filled, so that
+ * its connection can be looked up.
+ */
 export const STATUS_FRAGMENT = 14;
 export const STATUS_TRUNCATED_TCP = 15;
 export const STATUS_BAD_TCP_HEADER_LENGTH = 16;
@@ -36,9 +39,18 @@ export const STATUS_NEIGHBOUR_DISCOVERY = 21;
 export const STATUS_TRUNCATED_VXLAN = 22;
 export const STATUS_TRUNCATED_SCTP = 23;
 export const STATUS_BAD_SCTP_LENGTH = 24;
+export const STATUS_TRUNCATED_GENEVE = 25;
+export const STATUS_TRUNCATED_GRE = 26;
+export const STATUS_TRUNCATED_NFLOG = 27;
+export const STATUS_BAD_NFLOG = 28;
+/** The two are answers of decodeDns only: a packet whose DNS message is cut or broken is counted all the same. */
+export const STATUS_TRUNCATED_DNS = 29;
+export const STATUS_BAD_DNS = 30;
+/** A later fragment of a packet that carries a tunnel: what is in it was counted whole with the first one. */
+export const STATUS_TUNNEL_FRAGMENT = 31;
 
-/** Within the decoder: a datagram on a VXLAN port is none, and counts as plain UDP. */
-export const STATUS_NOT_VXLAN = -1;
+/** Within the decoder: what looked like a tunnel by its port or protocol is none, and counts as the plain packet that it is. */
+export const STATUS_PLAIN = -1;
 
 /** Names of the reasons, by status: stable, for counters and metrics. `STATUS_NAMES[STATUS_COUNTED]` is `counted`. */
 export const STATUS_NAMES: readonly string[] = [
@@ -67,4 +79,11 @@ export const STATUS_NAMES: readonly string[] = [
   "truncated_vxlan",
   "truncated_sctp",
   "bad_sctp_length",
+  "truncated_geneve",
+  "truncated_gre",
+  "truncated_nflog",
+  "bad_nflog",
+  "truncated_dns",
+  "bad_dns",
+  "tunnel_fragment",
 ];

@@ -93,7 +93,7 @@ export interface TcpFields {
   headerWords?: number;
 }
 
-export function tcp(fields: TcpFields, payload: Bytes = []): Bytes {
+export function tcp(fields: TcpFields = {}, payload: Bytes = []): Bytes {
   const options = fields.options ?? [];
   return [
     ...u16(fields.sourcePort ?? 40000),
@@ -115,7 +115,7 @@ export interface UdpFields {
   length?: number;
 }
 
-export function udp(fields: UdpFields, payload: Bytes = []): Bytes {
+export function udp(fields: UdpFields = {}, payload: Bytes = []): Bytes {
   return [
     ...u16(fields.sourcePort ?? 5353),
     ...u16(fields.destinationPort ?? 53),

@@ -17,6 +17,7 @@ describe("Ethernet", () => {
     ["ARP", 0x0806, "arp"],
     ["LLDP", 0x88cc, "not_ip"],
     ["an 802.3 length", 0x0026, "not_ip"],
+    ["LLC and SNAP", 0x05dc, "not_ip"],
   ])("counts %s by reason", (_, etherType, reason) => {
     expect(decodeFrame(ethernet(etherType, zeros(46))).reason).toBe(reason);
   });
@@ -52,6 +53,15 @@ describe("VLAN", () => {
     const stacked = ethernet(0x88a8, tag(300, 0x8100, tag(100, IPV4, UDP_PACKET)));
     expect(decodeFrame(stacked)).toMatchObject({ reason: "counted", packet: { vlan: 300 } });
     expect(decodeFrame(tagged, { vlanTag: 7 })).toMatchObject({ reason: "counted", packet: { vlan: 7 } });
+  });
+
+  it("keeps the service tag that the kernel took off a frame which still has its customer tag", () => {
+    expect(decodeFrame(tagged, { vlanTag: 0xe000 | 300 })).toMatchObject({
+      reason: "counted",
+      packet: { vlan: 300, bytes: 31 },
+    });
+    const stacked = ethernet(0x8100, tag(200, 0x8100, tag(100, IPV4, UDP_PACKET)));
+    expect(decodeFrame(stacked, { vlanTag: 0 })).toMatchObject({ reason: "counted", packet: { vlan: 200 } });
   });
 
   it("takes id 0 for no id", () => {
