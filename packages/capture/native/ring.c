@@ -20,6 +20,7 @@
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/virtio_net.h>
 
 #include <node_api.h>
 
@@ -40,6 +41,8 @@ _Static_assert(TPACKET_ALIGN(sizeof(struct tpacket3_hdr)) == 48, "sockaddr_ll mo
 LAYOUT(sockaddr_ll, sll_ifindex, 4);
 LAYOUT(sockaddr_ll, sll_hatype, 8);
 LAYOUT(sockaddr_ll, sll_pkttype, 10);
+LAYOUT(virtio_net_hdr, gso_size, 4);
+_Static_assert(sizeof(struct virtio_net_hdr) == 10, "virtio_net_hdr grew: change ring-layout.ts too");
 
 typedef struct {
   int fd;
@@ -141,13 +144,17 @@ static ring *open_ring(napi_env env, napi_callback_info info, size_t count, napi
 }
 
 /* Nothing is received before bind(): by then the filter and the ring are in place. Returns the failed call's name. */
-static const char *set_up(ring *r, uint32_t retire_ms, const struct sock_fprog *filter) {
+static const char *set_up(ring *r, uint32_t retire_ms, const struct sock_fprog *filter, bool segment_sizes) {
   r->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (r->fd < 0) return "socket";
 
   int version = TPACKET_V3;
   if (setsockopt(r->fd, SOL_PACKET, PACKET_VERSION, &version, sizeof version) < 0) return "PACKET_VERSION";
   if (setsockopt(r->fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, sizeof *filter) < 0) return "SO_ATTACH_FILTER";
+
+  /* Before the ring: each frame is then preceded by a struct virtio_net_hdr. */
+  int vnet = 1;
+  if (segment_sizes && setsockopt(r->fd, SOL_PACKET, PACKET_VNET_HDR, &vnet, sizeof vnet) < 0) return "PACKET_VNET_HDR";
 
   /* The frame size only has to divide the block size: TPACKET_V3 packs frames by their own length. */
   const uint32_t frame_bytes = 2048;
@@ -172,15 +179,20 @@ static const char *set_up(ring *r, uint32_t retire_ms, const struct sock_fprog *
   return NULL;
 }
 
-/* open(blockBytes, blockCount, retireMs, filter): { handle, memory } */
+/* open(blockBytes, blockCount, retireMs, filter, segmentSizes): { handle, memory } */
 static napi_value ring_open(napi_env env, napi_callback_info info) {
-  size_t given = 4;
-  napi_value values[4], handle, memory, result;
+  size_t given = 5;
+  napi_value values[5], handle, memory, result;
   uint32_t block_bytes, block_count, retire_ms;
   struct sock_fprog filter;
+  bool segment_sizes;
   napi_get_cb_info(env, info, &given, values, NULL, NULL);
   if (!read_u32(env, values[0], &block_bytes) || !read_u32(env, values[1], &block_count) ||
       !read_u32(env, values[2], &retire_ms) || !read_filter(env, values[3], &filter)) {
+    return NULL;
+  }
+  if (napi_get_value_bool(env, values[4], &segment_sizes) != napi_ok) {
+    napi_throw_type_error(env, NULL, "expected whether to ask for segment sizes");
     return NULL;
   }
 
@@ -190,7 +202,7 @@ static napi_value ring_open(napi_env env, napi_callback_info info) {
   r->block_bytes = block_bytes;
   r->block_count = block_count;
 
-  const char *failed = set_up(r, retire_ms, &filter);
+  const char *failed = set_up(r, retire_ms, &filter, segment_sizes);
   if (failed != NULL) {
     const int error = errno;
     unmap(r);

@@ -1,7 +1,7 @@
 import { DIRECTION_UNKNOWN, type FrameBlock, LINKTYPE_ETHERNET } from "./frame-source.js";
 
 /**
- * Rows in one hand-over. Columns of this many rows (29 bytes each) stay in a core's second-level cache
+ * Rows in one hand-over. Columns of this many rows (31 bytes each) stay in a core's second-level cache
  * between being filled here and being read by the consumer.
  */
 export const ROWS_PER_BLOCK = 2048;
@@ -20,6 +20,7 @@ export class FrameRows implements FrameBlock {
   readonly interfaceIndexes: Int32Array;
   readonly directions: Uint8Array;
   readonly vlanTags: Int32Array;
+  readonly gsoSizes: Uint16Array;
 
   constructor(capacity: number = ROWS_PER_BLOCK) {
     this.capacity = capacity;
@@ -30,5 +31,6 @@ export class FrameRows implements FrameBlock {
     this.interfaceIndexes = new Int32Array(capacity);
     this.directions = new Uint8Array(capacity).fill(DIRECTION_UNKNOWN);
     this.vlanTags = new Int32Array(capacity).fill(-1);
+    this.gsoSizes = new Uint16Array(capacity);
   }
 }

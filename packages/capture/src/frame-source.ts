@@ -1,4 +1,5 @@
 import type { Fault } from "@hopline/fault";
+import type { FocusTuple } from "./focus.js";
 
 /** Direction of a frame as seen by the node: `ingress` comes in from the interface, `egress` goes out on it. */
 export const DIRECTION_INGRESS = 0;
@@ -11,6 +12,11 @@ export const LINKTYPE_ETHERNET = 1;
 export const LINKTYPE_RAW = 101;
 /** Linux cooked capture, version 1. */
 export const LINKTYPE_LINUX_SLL = 113;
+/** IPv4 without a link layer; IPv6 without one. */
+export const LINKTYPE_IPV4 = 228;
+export const LINKTYPE_IPV6 = 229;
+/** What the kernel's firewall logs: attributes, the packet being one of them. */
+export const LINKTYPE_NFLOG = 239;
 /** Linux cooked capture, version 2. */
 export const LINKTYPE_LINUX_SLL2 = 276;
 /** A kernel device whose link layer has no LINKTYPE_ here. */
@@ -41,6 +47,11 @@ export interface FrameBlock {
   directions: Uint8Array;
   /** VLAN tag control information that the kernel took off the frame, or -1. */
   vlanTags: Int32Array;
+  /**
+   * Payload bytes of one segment where the frame is a GSO or GRO super-frame of several, else 0. Ring only: files and
+   * cap do not tell.
+   */
+  gsoSizes: Uint16Array;
   /** LINKTYPE_ of every frame in this block. */
   linkType: number;
 }
@@ -88,6 +99,20 @@ export interface FrameSource {
    * always. Frames that are in the source's memory already are still handed over. Files: no effect.
    */
   watch(interfaceIndexes: readonly number[]): void;
+  /**
+   * Keeps one connection in 2^`samplingShift` from now on, as `isSampled` chooses them; 0 keeps all. The kernel's filter
+   * does it, so that the others cost next to nothing.
+   *
+   * @returns whether this source can: the ring alone
+   */
+  sample(samplingShift: number): boolean;
+  /**
+   * Captures these connections in full from now on, at most 8 of TCP, UDP or SCTP: whatever the sampling on watched interfaces, and on
+   * the given interfaces besides, of which nothing else is captured. Their segments inside a tunnel too; fragments not.
+   *
+   * @returns whether this source can: the ring alone
+   */
+  focus(tuples: readonly FocusTuple[], interfaceIndexes: readonly number[]): boolean;
   /** Gives everything back. A second call does nothing. */
   close(): void;
 }

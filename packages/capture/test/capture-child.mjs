@@ -22,6 +22,7 @@ function keep(block) {
       wire: block.wireLengths[i],
       timeUs: block.timesUs[i],
       vlanTag: block.vlanTags[i],
+      gsoSize: block.gsoSizes[i],
       linkType: block.linkType,
       hex: Buffer.from(block.bytes.subarray(start, start + block.capturedLengths[i])).toString("hex"),
       etherType: block.view.getUint16(start + 12),
@@ -50,6 +51,18 @@ const orders = {
     source.watch(names.map(indexOf));
     return { interfaces: source.interfaces };
   },
+  sample: ({ shift }) => ({ sampled: source.sample(shift) }),
+  focus: ({ tuples, names }) => ({
+    focused: source.focus(
+      tuples.map(({ addressA, addressB, ...rest }) => ({
+        ...rest,
+        addressA: Buffer.from(addressA, "hex"),
+        addressB: Buffer.from(addressB, "hex"),
+      })),
+      names.map(indexOf),
+    ),
+    interfaces: source.interfaces,
+  }),
   poll: ({ on }) => {
     polling = on;
     return {};

@@ -11,6 +11,7 @@ export interface SeenFrame {
   wire: number;
   timeUs: number;
   vlanTag: number;
+  gsoSize: number;
   linkType: number;
   hex: string;
   etherType: number;
@@ -45,6 +46,27 @@ export class NamespacePair {
   /** Runs test/send.mjs in namespace a, to its end. */
   send(...args: (string | number)[]): void {
     execFileSync("ip", ["netns", "exec", this.a, process.execPath, file("./send.mjs"), ...args.map(String)]);
+  }
+
+  /** Sends frames as they are from a0, in order. */
+  sendFrames(frames: readonly Uint8Array[]): void {
+    const input = frames.map((bytes) => Buffer.from(bytes).toString("hex")).join("\n");
+    const args = ["netns", "exec", this.a, process.execPath, file("./send.mjs"), "frames", "a0"];
+    execFileSync("ip", args, { input });
+  }
+
+  /** Runs test/flood.c on a0, to its end. */
+  flood(options: {
+    readonly framesPerSecond: number;
+    readonly durationMs: number;
+    readonly ports: number;
+    readonly tcpEvery: number;
+  }): { readonly udp: number; readonly tcp: number; readonly beginsAndEnds: number } {
+    const { framesPerSecond, durationMs, ports, tcpEvery } = options;
+    const args = ["a0", framesPerSecond, durationMs, ports, tcpEvery].map(String);
+    return JSON.parse(
+      execFileSync("ip", ["netns", "exec", this.a, builtFlood(), ...args], { encoding: "utf8" }),
+    );
   }
 
   /** A TCP server in namespace b, which ends after one connection. */
@@ -129,6 +151,13 @@ export class CaptureChild {
       this.#waiting.push(resolve);
     });
   }
+}
+
+/** test/flood.c, compiled as the addon is, beside it. */
+export function builtFlood(): string {
+  const program = file("../native/build/flood");
+  execFileSync(process.env.CC ?? "cc", ["-O2", "-o", program, file("./flood.c")]);
+  return program;
 }
 
 export function ip(...args: string[]): void {

@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DIRECTION_EGRESS, DIRECTION_INGRESS, LINKTYPE_ETHERNET } from "../src/frame-source.js";
+import { isSampled } from "../src/sampling.js";
 import { isTcpOf, isUdpTo, NamespacePair } from "./namespace-pair.js";
+import { randomFrame } from "./random-frame.js";
 
 const UDP_HEADERS = 14 + 20 + 8;
 
@@ -54,6 +57,22 @@ describe.skipIf(process.getuid?.() !== 0)(
       await capture.order("close");
     });
 
+    test("tells the segment size of super-frames, where the sender's stack leaves segmenting to the device", async () => {
+      const capture = await pair.capture("ring", { interfaces: ["b0"], segmentSizes: true });
+      await pair.serve(7008);
+      pair.send("tcp", "10.99.0.2", 7008, 1_000_000);
+      const frames = await capture.frames(Number.POSITIVE_INFINITY, isTcpOf(7008));
+      const sizes = new Map<boolean, Set<number>>([
+        [true, new Set()],
+        [false, new Set()],
+      ]);
+      for (const { wire, gsoSize } of frames) sizes.get(wire > 1514)?.add(gsoSize);
+      // 1500 less IPv4 and TCP with timestamps.
+      expect(sizes.get(true)).toEqual(new Set([1448]));
+      expect(sizes.get(false)).toEqual(new Set([0]));
+      await capture.order("close");
+    });
+
     test("takes the VLAN tag from metadata", async () => {
       const capture = await pair.capture("ring", { interfaces: ["b0"] });
       // The receiving kernel takes the tag off before packet sockets see the frame. Priority 5, VLAN 7.
@@ -90,6 +109,54 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(await sendBoth(7012)).toEqual([0, 0]);
       await capture.order("watch", { names: ["b0", "lo"] });
       expect(await sendBoth(7013)).toEqual([10, 0]);
+      await capture.order("close");
+    });
+
+    test("samples in the kernel as isSampled does, frames of every kind", async () => {
+      const capture = await pair.capture("ring", { interfaces: ["b0"], snapLength: 14 });
+      const random = fc
+        .sample(randomFrame, { seed: 3, numRuns: 1500 })
+        .filter(({ deviceType, bytes }) => deviceType === 1 && bytes.length >= 60 && bytes.length <= 1514);
+      const numbered = random.map(({ bytes }, i) => {
+        const copy = Buffer.from(bytes);
+        copy.writeUIntBE(i, 6, 6);
+        return copy;
+      });
+      for (const shift of [0, 2, 10]) {
+        expect(await capture.order("sample", { shift })).toEqual({ sampled: true });
+        pair.sendFrames(numbered);
+        const frames = await capture.frames(Number.POSITIVE_INFINITY, ({ hex }) =>
+          hex.startsWith("020202020202"),
+        );
+        const expected = random.flatMap(({ isAlwaysKept, connection }, i) =>
+          isAlwaysKept ||
+          connection === undefined ||
+          isSampled(connection.protocol, connection.sourcePort, connection.destinationPort, shift)
+            ? [i]
+            : [],
+        );
+        expect(frames.map(({ hex }) => Number.parseInt(hex.slice(12, 24), 16))).toEqual(expected);
+      }
+      await capture.order("close");
+    });
+
+    test("a focus takes its connection in full, from interfaces that are not watched too", async () => {
+      const capture = await pair.capture("ring", { interfaces: ["b1"] });
+      const mapped = (tail: string): string => `${"0".repeat(20)}ffff${tail}`;
+      const tuple = {
+        ...{ protocol: 17, addressA: mapped("0a630002"), portA: 9000 },
+        ...{ addressB: mapped("0a630001"), portB: 32_768 + 5 },
+      };
+      const answer = await capture.order("focus", { tuples: [tuple], names: ["b0", "b1"] });
+      expect(answer).toMatchObject({ focused: true, interfaces: [{ name: "b0" }, { name: "b1" }] });
+      await capture.order("sample", { shift: 10 });
+      const sent = pair.flood({ framesPerSecond: 20_000, durationMs: 300, ports: 50, tcpEvery: 4 });
+      const frames = await capture.frames(Number.POSITIVE_INFINITY);
+      expect(new Set(frames.map(({ hex }) => hex.slice(68, 76)))).toEqual(new Set(["80052328"]));
+      expect(Math.abs(frames.length - sent.udp / 50)).toBeLessThan(1);
+      await capture.order("focus", { tuples: [], names: [] });
+      pair.flood({ framesPerSecond: 20_000, durationMs: 100, ports: 50, tcpEvery: 4 });
+      expect(await capture.frames(Number.POSITIVE_INFINITY)).toEqual([]);
       await capture.order("close");
     });
 

@@ -153,8 +153,8 @@ describe("classic pcap", () => {
     ["an empty file", Buffer.alloc(0), "CAPTURE_FILE_FORMAT", "it is empty"],
     ["two bytes", Buffer.from([0xd4, 0xc3]), "CAPTURE_FILE_FORMAT", "less than 4 bytes"],
     ["text", Buffer.from("hello, world"), "CAPTURE_FILE_FORMAT", "68656c6c"],
-    ["gzip", Buffer.from([0x1f, 0x8b, 8, 0]), "CAPTURE_FILE_FORMAT", "gzip"],
-    ["zstd", Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), "CAPTURE_FILE_FORMAT", "zstd"],
+    ["bzip2", Buffer.from("BZh9"), "CAPTURE_FILE_FORMAT", "bzip2"],
+    ["the beginning of gzip", Buffer.from([0x1f, 0x8b, 8, 0]), "CAPTURE_FILE_TRUNCATED", "at byte 4"],
     ["half a header", pcapFile({}, []).subarray(0, 20), "CAPTURE_FILE_DAMAGED", "20 of 24"],
   ])("%s is refused at opening, with a reason", (_, bytes, code, reason) => {
     expect(() => withCaptureFile(bytes, () => {})).toThrow(

@@ -1,9 +1,10 @@
 /**
  * Sends from real sockets: `send.mjs udp ADDRESS PORT COUNT BYTES`, `send.mjs udp-slowly ADDRESS PORT`,
  * `send.mjs tcp ADDRESS PORT BYTES`, `send.mjs serve PORT`;
- * or a frame as it is: `send.mjs frame DEVICE HEX COUNT`.
+ * or a frame as it is: `send.mjs frame DEVICE HEX COUNT`, or many, one a line of standard input: `send.mjs frames DEVICE`.
  */
 import { createSocket } from "node:dgram";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 
@@ -24,12 +25,13 @@ if (what === "udp") {
   const [address, port, bytes] = args;
   const socket = connect(Number(port), address, () => socket.end(Buffer.alloc(Number(bytes), 0x5a)));
   socket.resume();
-} else if (what === "frame") {
+} else if (what === "frame" || what === "frames") {
   const [device, hex, count] = args;
+  const lines = what === "frame" ? Array(Number(count)).fill(hex) : readFileSync(0, "latin1").split("\n");
   const { Cap } = createRequire(import.meta.url)("cap");
   const sender = new Cap();
   sender.open(device, "less 1", 65_536, Buffer.alloc(100));
-  for (let i = 0; i < Number(count); i++) sender.send(Buffer.from(hex, "hex"));
+  for (const line of lines) sender.send(Buffer.from(line, "hex"));
   sender.close();
 } else {
   const server = createServer((socket) =>

@@ -90,6 +90,14 @@ export class CapSource implements FrameSource {
     this.#orderPending = true;
   }
 
+  sample(): boolean {
+    return false;
+  }
+
+  focus(): boolean {
+    return false;
+  }
+
   /** Returns when the process has ended. */
   close(): void {
     this.#closed = true;

@@ -17,3 +17,12 @@ export function truncationAt(file: string, fileOffset: number, leftBytes: number
     hint: "All whole frames before it were read.",
   });
 }
+
+/** The same of compressed data, whose end comes before the end that it has of its own. */
+export function compressedTruncationAt(file: string, fileOffset: number): Fault {
+  return new Fault({
+    code: "CAPTURE_FILE_TRUNCATED",
+    message: `The compressed capture file ${file} ends at byte ${fileOffset}, before its compressed data does.`,
+    hint: "All whole frames that could be decompressed were read.",
+  });
+}

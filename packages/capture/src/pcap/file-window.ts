@@ -1,5 +1,4 @@
-import { readSync } from "node:fs";
-import { describe, Fault, systemCode } from "@hopline/fault";
+import type { ByteSource } from "./byte-source.js";
 
 /**
  * Room for the largest record ({@link LONGEST_RECORD}) and, at usual snap lengths, some thousand frames a read.
@@ -9,11 +8,8 @@ export const WINDOW_BYTES = 2 ** 20;
 /** Anything longer that must be held whole is no record that a capture tool writes. */
 export const LONGEST_RECORD = WINDOW_BYTES;
 
-/** How long to wait where a file descriptor does not block and has nothing yet. */
-const RETRY_MS = 10;
-
 /**
- * A fixed buffer that slides over a file or pipe of any length. What lies between `position` and `end` is read but not
+ * A fixed buffer that slides over bytes of any number. What lies between `position` and `end` is read but not
  * yet parsed; `refill` moves it to the front, so whoever holds offsets into `bytes` must be done with them by then.
  */
 export class FileWindow {
@@ -22,22 +18,19 @@ export class FileWindow {
   position = 0;
   end = 0;
 
-  readonly #fd: number;
-  readonly #name: string;
-  /** Offset in the file of `bytes[0]`. */
+  readonly source: ByteSource;
+  /** Offset in the source of `bytes[0]`. */
   #base = 0;
 
-  /** @param name what to call the file in messages */
-  constructor(fd: number, name: string) {
-    this.#fd = fd;
-    this.#name = name;
+  constructor(source: ByteSource) {
+    this.source = source;
   }
 
   get available(): number {
     return this.end - this.position;
   }
 
-  /** Offset in the file of the next byte to parse. */
+  /** Offset in the source of the next byte to parse. */
   get fileOffset(): number {
     return this.#base + this.position;
   }
@@ -50,9 +43,9 @@ export class FileWindow {
   }
 
   /**
-   * Reads until at least `needed` bytes are available, or the file ends: then false.
+   * Reads until at least `needed` bytes are available, or the source ends: then false.
    *
-   * @throws Fault `CAPTURE_FILE_UNREADABLE`
+   * @throws Fault as the source does; what was read before it is available all the same
    */
   refill(needed: number): boolean {
     this.bytes.copyWithin(0, this.position, this.end);
@@ -60,38 +53,10 @@ export class FileWindow {
     this.end -= this.position;
     this.position = 0;
     while (this.end < needed) {
-      const read = this.#read();
+      const read = this.source.read(this.bytes, this.end);
       if (read === 0) return false;
       this.end += read;
     }
     return true;
   }
-
-  #read(): number {
-    for (;;) {
-      try {
-        return readSync(this.#fd, this.bytes, this.end, this.bytes.length - this.end, null);
-      } catch (thrown) {
-        if (systemCode(thrown) !== "EAGAIN") throw unreadable(this.#name, thrown);
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
-      }
-    }
-  }
-}
-
-/** The Fault for a file that cannot be opened or read. */
-export function unreadable(name: string, thrown: unknown): Fault {
-  const reasons: Record<string, string> = {
-    ENOENT: "there is no such file",
-    EACCES: "this user may not read it",
-    EPERM: "this user may not read it",
-    EISDIR: "it is a folder",
-    EBADF: "it is not open for reading",
-  };
-  const reason = reasons[systemCode(thrown) ?? ""] ?? describe(thrown);
-  return new Fault({
-    code: "CAPTURE_FILE_UNREADABLE",
-    message: `The capture file ${name} cannot be read: ${reason}.`,
-    cause: thrown,
-  });
 }

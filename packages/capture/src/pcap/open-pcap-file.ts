@@ -1,8 +1,12 @@
 import { closeSync, openSync } from "node:fs";
 import { Fault } from "@hopline/fault";
+import { DecompressedBytes, type Decompressor } from "../compressed/decompressed-bytes.js";
+import { GZIP_MAGIC, GzipDecompressor } from "../compressed/gzip-decompressor.js";
+import { isZstdMagic, ZstdDecompressor } from "../compressed/zstd-decompressor.js";
 import type { CaptureReader } from "./capture-reader.js";
 import { damageAt } from "./damage.js";
-import { FileWindow, unreadable } from "./file-window.js";
+import { FileBytes, unreadable } from "./file-bytes.js";
+import { FileWindow } from "./file-window.js";
 import { PcapFileSource } from "./pcap-file-source.js";
 import { isPcapMagic, PCAP_HEADER_BYTES, PcapReader } from "./pcap-reader.js";
 import { BLOCK_SECTION_HEADER } from "./pcapng-format.js";
@@ -16,10 +20,11 @@ export interface PcapFileOptions {
 }
 
 /**
- * Opens a pcap or pcapng file, told apart by content. Also reads from a pipe, then blocking until the writer writes.
+ * Opens a pcap or pcapng file, as it is or compressed with gzip or zstd, told apart by content. Also reads from a pipe,
+ * then blocking until the writer writes. Memory is bounded, however long the file is.
  *
  * @param file a path, or an open file descriptor at the file's beginning, which stays the caller's to close
- * @throws Fault `CAPTURE_FILE_UNREADABLE`, `CAPTURE_FILE_FORMAT` (not a capture file, or compressed) or `CAPTURE_FILE_DAMAGED`
+ * @throws Fault `CAPTURE_FILE_UNREADABLE`, `CAPTURE_FILE_FORMAT` (not a capture file) or `CAPTURE_FILE_DAMAGED`
  */
 export function openPcapFile(file: string | number, options: PcapFileOptions = {}): PcapFileSource {
   const name = options.name ?? (typeof file === "string" ? file : `fd ${file}`);
@@ -28,8 +33,10 @@ export function openPcapFile(file: string | number, options: PcapFileOptions = {
     if (typeof file === "string") closeSync(fd);
   };
   try {
-    const window = new FileWindow(fd, name);
-    return new PcapFileSource(window, readerFor(window, name, options.interfaceName ?? "if0"), name, close);
+    const file = new FileBytes(fd, name);
+    const { window, called } = decompressed(new FileWindow(file), name);
+    const reader = readerFor(window, called, options.interfaceName ?? "if0");
+    return new PcapFileSource({ file, window, reader, name: called, close });
   } catch (thrown) {
     close();
     throw thrown;
@@ -44,8 +51,23 @@ function open(path: string, name: string): number {
   }
 }
 
+/** The window over what is to be parsed, and how messages with an offset in it call the file. */
+function decompressed(window: FileWindow, name: string): { window: FileWindow; called: string } {
+  const decompressor = decompressorFor(window);
+  if (decompressor === undefined) return { window, called: name };
+  const bytes = new DecompressedBytes(window, decompressor, name);
+  return { window: new FileWindow(bytes), called: `${name} (decompressed)` };
+}
+
+function decompressorFor(window: FileWindow): Decompressor | undefined {
+  if (!window.refill(4)) return undefined;
+  if (window.view.getUint16(0, true) === GZIP_MAGIC) return new GzipDecompressor(window);
+  return isZstdMagic(window.view.getUint32(0, true)) ? new ZstdDecompressor(window) : undefined;
+}
+
 function readerFor(window: FileWindow, name: string, interfaceName: string): CaptureReader {
-  if (!window.refill(4))
+  if (!window.refill(4) && window.source.truncation !== undefined) throw window.source.truncation;
+  if (window.available < 4)
     throw formatFault(name, window.available === 0 ? "it is empty" : "it has less than 4 bytes");
   const magic = window.view.getUint32(0, true);
   if (magic === BLOCK_SECTION_HEADER) return new PcapngReader(window, name);
@@ -63,8 +85,8 @@ function readerFor(window: FileWindow, name: string, interfaceName: string): Cap
 /** Formats that people mistake for ours, by the first bytes in hexadecimal. */
 function foreign(bytes: Uint8Array): string {
   const first = Buffer.from(bytes).toString("hex");
-  if (first.startsWith("1f8b")) return "it is compressed with gzip: decompress it first";
-  if (first === "28b52ffd") return "it is compressed with zstd: decompress it first";
+  if (first.startsWith("425a68")) return "it is compressed with bzip2: decompress it first";
+  if (first === "fd377a58") return "it is compressed with xz: decompress it first";
   if (first === "34cdb2a1" || first === "a1b2cd34")
     return "it is in the pcap variant of Linux 2.1, which is not read";
   return `it begins with the bytes ${first}`;

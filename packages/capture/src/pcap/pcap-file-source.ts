@@ -2,9 +2,23 @@ import type { Fault } from "@hopline/fault";
 import { FrameRows } from "../frame-rows.js";
 import type { CapturedInterface, CaptureStatistics, FrameBlock, FrameSource } from "../frame-source.js";
 import { Warnings } from "../warnings.js";
+import type { FilePosition } from "./byte-source.js";
 import type { CaptureReader } from "./capture-reader.js";
 import { truncationAt } from "./damage.js";
+import type { FileBytes } from "./file-bytes.js";
 import type { FileWindow } from "./file-window.js";
+
+export interface PcapFileSourceOptions {
+  /** As it is on the disk. */
+  readonly file: FileBytes;
+  /** Over what is parsed: the file, or what it decompresses to. */
+  readonly window: FileWindow;
+  readonly reader: CaptureReader;
+  /** What to call what is parsed in messages. */
+  readonly name: string;
+  /** Called once, by `close`. */
+  readonly close: () => void;
+}
 
 /**
  * A capture file as a source. A file cut off in the middle of a record ends with a warning; one that lies about its
@@ -13,27 +27,25 @@ import type { FileWindow } from "./file-window.js";
 export class PcapFileSource implements FrameSource {
   readonly kind = "pcap";
 
-  readonly #window: FileWindow;
-  readonly #reader: CaptureReader;
-  readonly #file: string;
-  readonly #closeFile: () => void;
+  readonly #options: PcapFileSourceOptions;
   readonly #rows = new FrameRows();
   readonly #warnings = new Warnings();
   #delivered = 0;
   #ended = false;
   #closed = false;
 
-  /** @param closeFile called once, by `close` */
-  constructor(window: FileWindow, reader: CaptureReader, file: string, closeFile: () => void) {
-    this.#window = window;
-    this.#reader = reader;
-    this.#file = file;
-    this.#closeFile = closeFile;
+  constructor(options: PcapFileSourceOptions) {
+    this.#options = options;
+  }
+
+  /** How far the file has been read, for progress; of a compressed file, its compressed bytes. */
+  get position(): FilePosition {
+    return this.#options.file.position;
   }
 
   /** Those described so far: pcapng describes an interface anywhere before its first frame. */
   get interfaces(): readonly CapturedInterface[] {
-    return this.#reader.interfaces;
+    return this.#options.reader.interfaces;
   }
 
   get warnings(): readonly Fault[] {
@@ -66,11 +78,11 @@ export class PcapFileSource implements FrameSource {
   peekTimeUs(): number | undefined {
     if (this.#ended) return undefined;
     this.#fill(Number.NEGATIVE_INFINITY);
-    return this.#ended ? undefined : this.#reader.nextTimeUs;
+    return this.#ended ? undefined : this.#options.reader.nextTimeUs;
   }
 
   statistics(): CaptureStatistics {
-    const drops = this.#reader.reportedDrops;
+    const drops = this.#options.reader.reportedDrops;
     return {
       delivered: this.#delivered,
       dropped: drops ?? 0,
@@ -84,11 +96,19 @@ export class PcapFileSource implements FrameSource {
     // A file holds what was captured: there is nothing to choose from.
   }
 
+  sample(): boolean {
+    return false;
+  }
+
+  focus(): boolean {
+    return false;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#ended = true;
-    this.#closeFile();
+    this.#options.close();
   }
 
   /** Fills the rows, sliding the window on only while they are empty: the rows point into it. */
@@ -96,27 +116,30 @@ export class PcapFileSource implements FrameSource {
     const rows = this.#rows;
     rows.count = 0;
     for (;;) {
-      const stop = this.#reader.fill(rows, untilUs);
+      const stop = this.#options.reader.fill(rows, untilUs);
       if (rows.count > 0 || stop === "full" || stop === "later") return rows;
       if (stop === "damaged") {
         this.#ended = true;
-        throw this.#reader.damage!;
+        throw this.#options.reader.damage!;
       }
-      if (!this.#refill(this.#reader.needed)) return rows;
+      if (!this.#refill(this.#options.reader.needed)) return rows;
     }
   }
 
   #refill(needed: number): boolean {
+    const { window, reader, name } = this.#options;
     try {
-      if (this.#window.refill(needed)) return true;
+      if (window.refill(needed)) return true;
     } catch (thrown) {
       this.#ended = true;
       throw thrown;
     }
     this.#ended = true;
-    const { fileOffset, available } = this.#window;
-    if (available > 0 || this.#reader.unfinished)
-      this.#warnings.add(truncationAt(this.#file, fileOffset, available));
+    const { fileOffset, available } = window;
+    const { truncation } = window.source;
+    if (truncation !== undefined) this.#warnings.add(truncation);
+    else if (available > 0 || reader.unfinished)
+      this.#warnings.add(truncationAt(name, fileOffset, available));
     return false;
   }
 }

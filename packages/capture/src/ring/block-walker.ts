@@ -16,6 +16,7 @@ import {
   PACKET_TYPE_OUTGOING,
   PACKET_VLAN_TCI,
   PACKET_WIRE,
+  SEGMENT_SIZE_BEFORE_FRAME,
   STATUS_VLAN_VALID,
 } from "./ring-layout.js";
 
@@ -25,6 +26,7 @@ import {
  */
 export class BlockWalker {
   readonly #blockBytes: number;
+  readonly #segmentSizes: boolean;
   readonly #blocks: readonly { readonly bytes: Uint8Array; readonly view: DataView }[];
   readonly #bytes: Uint8Array;
   readonly #words16: Uint16Array;
@@ -33,9 +35,13 @@ export class BlockWalker {
   #lastDeviceType = -1;
   #lastLinkType = 0;
 
-  /** @param memory the whole ring, a multiple of `blockBytes` */
-  constructor(memory: ArrayBuffer, blockBytes: number) {
+  /**
+   * @param memory the whole ring, a multiple of `blockBytes`
+   * @param segmentSizes whether the kernel was asked to put them before the frames
+   */
+  constructor(memory: ArrayBuffer, blockBytes: number, segmentSizes: boolean) {
     this.#blockBytes = blockBytes;
+    this.#segmentSizes = segmentSizes;
     this.#blocks = Array.from({ length: memory.byteLength / blockBytes }, (_, i) => ({
       bytes: new Uint8Array(memory, i * blockBytes, blockBytes),
       view: new DataView(memory, i * blockBytes, blockBytes),
@@ -57,6 +63,7 @@ export class BlockWalker {
     const words16 = this.#words16;
     const words32 = this.#words32;
     const rows = this.#rows;
+    const segmentSizes = this.#segmentSizes;
     const {
       offsets,
       capturedLengths,
@@ -65,6 +72,7 @@ export class BlockWalker {
       interfaceIndexes,
       directions,
       vlanTags,
+      gsoSizes,
       capacity,
     } = rows;
     rows.bytes = bytes;
@@ -90,7 +98,10 @@ export class BlockWalker {
         this.#lastDeviceType = deviceType;
         this.#lastLinkType = deviceLinkType(deviceType);
       }
-      offsets[row] = packet - start + words16[(packet + PACKET_FRAME) >>> 1]!;
+      const frame = packet + words16[(packet + PACKET_FRAME) >>> 1]!;
+      offsets[row] = frame - start;
+      // The kernel places the network header at an even address, and link layers before it are even.
+      if (segmentSizes) gsoSizes[row] = words16[(frame - SEGMENT_SIZE_BEFORE_FRAME) >>> 1]!;
       capturedLengths[row] = words32[word + (PACKET_CAPTURED >>> 2)]!;
       wireLengths[row] = words32[word + (PACKET_WIRE >>> 2)]!;
       timesUs[row] =

@@ -1,6 +1,6 @@
 /**
  * Classic BPF, as far as our filters need it: instructions and their encoding as `struct sock_filter`
- * (Documentation/networking/filter.rst, linux/filter.h).
+ * (Documentation/networking/filter.rst, linux/filter.h). A is the accumulator, X the index register.
  */
 
 /** One instruction. Jumps count the instructions to skip, from the one that follows. */
@@ -13,15 +13,43 @@ export interface Instruction {
   readonly operand: number;
 }
 
-/** BPF_LD | BPF_W | BPF_ABS */
+/** A = 4, 2 or 1 bytes of the frame at the operand. A load behind the frame's end refuses the frame. */
 export const LOAD_WORD = 0x20;
-/** BPF_JMP | BPF_JA */
+export const LOAD_HALF = 0x28;
+/** A = 4, 2 or 1 bytes of the frame at X + the operand. */
+export const LOAD_WORD_AT_X = 0x40;
+export const LOAD_HALF_AT_X = 0x48;
+export const LOAD_BYTE_AT_X = 0x50;
+/** A = the frame's length, whatever is captured of it. */
+export const LOAD_LENGTH = 0x80;
+/** A = the operand; X = the operand. */
+export const LOAD_NUMBER = 0x00;
+export const LOAD_X_NUMBER = 0x01;
+/** Sixteen cells: M[operand] to A or X, and A or X to it. */
+export const LOAD_CELL = 0x60;
+export const LOAD_X_CELL = 0x61;
+export const STORE_CELL = 0x02;
+export const STORE_X_CELL = 0x03;
+/** On A, in 32 bits without sign. */
+export const ADD = 0x04;
+export const ADD_X = 0x0c;
+export const SUBTRACT_X = 0x1c;
+export const MULTIPLY = 0x24;
+export const AND = 0x54;
+export const SHIFT_LEFT = 0x64;
+export const SHIFT_RIGHT = 0x74;
+/** X = A; A = X. */
+export const A_TO_X = 0x07;
+export const X_TO_A = 0x87;
 export const JUMP_ALWAYS = 0x05;
-/** BPF_JMP | BPF_JEQ | BPF_K */
 export const JUMP_EQUAL = 0x15;
-/** BPF_JMP | BPF_JGT | BPF_K */
 export const JUMP_GREATER = 0x25;
-/** BPF_RET | BPF_K */
+export const JUMP_GREATER_OR_EQUAL = 0x35;
+/** A & operand is not 0. */
+export const JUMP_ANY_BIT = 0x45;
+/** A > X. */
+export const JUMP_GREATER_THAN_X = 0x2d;
+/** Ends the program: how many bytes of the frame to keep, 0 to refuse it. */
 export const RETURN = 0x06;
 
 /** BPF_MAXINSNS: the kernel takes no longer program. */
@@ -31,39 +59,11 @@ export const LONGEST_JUMP = 255;
 
 /** SKF_AD_OFF + SKF_AD_IFINDEX: loading from here gives the interface index of the frame, not bytes of it. */
 export const ANCILLARY_INTERFACE_INDEX = (-0x1000 + 8) >>> 0;
-
-export function loadWord(offset: number): Instruction {
-  return { code: LOAD_WORD, jumpTrue: 0, jumpFalse: 0, operand: offset };
-}
-
-/** Ends the program: how many bytes of the frame to keep, 0 to refuse it. */
-export function keep(bytes: number): Instruction {
-  return { code: RETURN, jumpTrue: 0, jumpFalse: 0, operand: bytes };
-}
-
-export function skipIfEqual(operand: number, instructions: number): Instruction {
-  return { code: JUMP_EQUAL, jumpTrue: instructions, jumpFalse: 0, operand };
-}
-
-export function skipUnlessEqual(operand: number, instructions: number): Instruction {
-  return { code: JUMP_EQUAL, jumpTrue: 0, jumpFalse: instructions, operand };
-}
-
-/**
- * Skips `instructions` when the accumulator is greater than `operand`: one instruction, or two where the distance is
- * more than a conditional jump can reach.
- */
-export function skipIfGreater(operand: number, instructions: number): Instruction[] {
-  if (instructions <= LONGEST_JUMP)
-    return [{ code: JUMP_GREATER, jumpTrue: instructions, jumpFalse: 0, operand }];
-  return [
-    { code: JUMP_GREATER, jumpTrue: 0, jumpFalse: 1, operand },
-    { code: JUMP_ALWAYS, jumpTrue: 0, jumpFalse: 0, operand: instructions },
-  ];
-}
+/** SKF_AD_OFF + SKF_AD_HATYPE: the device's ARPHRD_ type. */
+export const ANCILLARY_DEVICE_TYPE = (-0x1000 + 28) >>> 0;
 
 /** `struct sock_filter` is { u16 code; u8 jt; u8 jf; u32 k } in the host's byte order. */
-export function assemble(program: readonly Instruction[]): Uint8Array {
+export function encode(program: readonly Instruction[]): Uint8Array {
   const words16 = new Uint16Array(program.length * 4);
   const bytes = new Uint8Array(words16.buffer);
   const words32 = new Uint32Array(words16.buffer);

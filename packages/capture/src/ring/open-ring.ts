@@ -1,7 +1,7 @@
 import type { FrameSource } from "../frame-source.js";
 import { watchable } from "../kernel-interfaces.js";
-import { assemble } from "./cbpf.js";
-import { interfaceFilter } from "./interface-filter.js";
+import { encode } from "./cbpf.js";
+import { type FilterOrder, packetFilter } from "./packet-filter.js";
 import { PacketRing } from "./packet-ring.js";
 import { type RingAddon, ringAddon, ringFault } from "./ring-addon.js";
 import { type RingOptions, type RingSettings, ringSettings } from "./ring-settings.js";
@@ -15,13 +15,32 @@ import { type RingOptions, type RingSettings, ringSettings } from "./ring-settin
 export function openRing(options: RingOptions = {}): FrameSource {
   const settings = ringSettings(options);
   const addon = ringAddon();
-  return new PacketRing(addon, openSocket(addon, settings), settings);
+  const order: FilterOrder = {
+    watched: watchable(settings.interfaceIndexes),
+    snapLength: settings.snapLength,
+    samplingShift: 0,
+    focus: [],
+    focusInterfaces: [],
+    vxlanPorts: settings.vxlanPorts,
+    genevePorts: settings.genevePorts,
+  };
+  return new PacketRing(addon, openSocket(addon, settings, order), settings, order);
 }
 
-function openSocket(addon: RingAddon, settings: RingSettings): ReturnType<RingAddon["open"]> {
-  const filter = assemble(interfaceFilter(watchable(settings.interfaceIndexes), settings.snapLength));
+function openSocket(
+  addon: RingAddon,
+  settings: RingSettings,
+  order: FilterOrder,
+): ReturnType<RingAddon["open"]> {
+  const filter = encode(packetFilter(order));
   try {
-    return addon.open(settings.blockBytes, settings.blockCount, settings.retireMs, filter);
+    return addon.open(
+      settings.blockBytes,
+      settings.blockCount,
+      settings.retireMs,
+      filter,
+      settings.segmentSizes,
+    );
   } catch (thrown) {
     throw ringFault(thrown, settings);
   }

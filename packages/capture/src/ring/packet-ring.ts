@@ -1,9 +1,11 @@
 import type { Fault } from "@hopline/fault";
+import { type FocusTuple, MOST_FOCUS_TUPLES } from "../focus.js";
 import type { CapturedInterface, CaptureStatistics, FrameBlock, FrameSource } from "../frame-source.js";
 import { namedInterfaces, watchable } from "../kernel-interfaces.js";
+import { MOST_SAMPLING_SHIFT } from "../sampling.js";
 import { BlockWalker } from "./block-walker.js";
-import { assemble } from "./cbpf.js";
-import { interfaceFilter } from "./interface-filter.js";
+import { encode } from "./cbpf.js";
+import { type FilterOrder, packetFilter } from "./packet-filter.js";
 import { type RingAddon, type RingHandle, ringFault } from "./ring-addon.js";
 import type { RingSettings } from "./ring-settings.js";
 
@@ -17,6 +19,7 @@ export class PacketRing implements FrameSource {
   readonly #handle: RingHandle;
   readonly #settings: RingSettings;
   readonly #walker: BlockWalker;
+  #order: FilterOrder;
   readonly #sinceLastRead = new Uint32Array(3);
   #delivered = 0;
   #dropped = 0;
@@ -25,12 +28,19 @@ export class PacketRing implements FrameSource {
   #cursor = 0;
   #closed = false;
 
-  constructor(addon: RingAddon, opened: ReturnType<RingAddon["open"]>, settings: RingSettings) {
+  /** @param order what the filter was opened with */
+  constructor(
+    addon: RingAddon,
+    opened: ReturnType<RingAddon["open"]>,
+    settings: RingSettings,
+    order: FilterOrder,
+  ) {
     this.#addon = addon;
     this.#handle = opened.handle;
     this.#settings = settings;
-    this.#walker = new BlockWalker(opened.memory, settings.blockBytes);
-    this.interfaces = namedInterfaces(watchable(settings.interfaceIndexes));
+    this.#walker = new BlockWalker(opened.memory, settings.blockBytes, settings.segmentSizes);
+    this.#order = order;
+    this.interfaces = interfacesOf(order);
   }
 
   /** Hands over at most one turn round the ring, so that it returns even where packets come faster than they go. */
@@ -57,15 +67,22 @@ export class PacketRing implements FrameSource {
   }
 
   watch(interfaceIndexes: readonly number[]): void {
-    if (this.#closed) return;
-    const indexes = watchable(interfaceIndexes);
-    const filter = assemble(interfaceFilter(indexes, this.#settings.snapLength));
-    try {
-      this.#addon.attachFilter(this.#handle, filter);
-    } catch (thrown) {
-      throw ringFault(thrown, this.#settings);
-    }
-    this.interfaces = namedInterfaces(indexes);
+    this.#attach({ ...this.#order, watched: watchable(interfaceIndexes) });
+  }
+
+  sample(samplingShift: number): boolean {
+    const most = MOST_SAMPLING_SHIFT;
+    if (!Number.isInteger(samplingShift) || samplingShift < 0 || samplingShift > most)
+      throw new RangeError(`a sampling shift of ${samplingShift}: it is a whole number from 0 to ${most}`);
+    this.#attach({ ...this.#order, samplingShift });
+    return true;
+  }
+
+  focus(tuples: readonly FocusTuple[], interfaceIndexes: readonly number[]): boolean {
+    if (tuples.length > MOST_FOCUS_TUPLES)
+      throw new RangeError(`a focus of ${tuples.length} connections: ${MOST_FOCUS_TUPLES} are the most`);
+    this.#attach({ ...this.#order, focus: tuples, focusInterfaces: watchable(interfaceIndexes) });
+    return true;
   }
 
   close(): void {
@@ -73,6 +90,18 @@ export class PacketRing implements FrameSource {
     this.#readCounters();
     this.#closed = true;
     this.#addon.close(this.#handle);
+  }
+
+  /** In one step: no frame meets half of a filter, or none. */
+  #attach(order: FilterOrder): void {
+    if (this.#closed) return;
+    try {
+      this.#addon.attachFilter(this.#handle, encode(packetFilter(order)));
+    } catch (thrown) {
+      throw ringFault(thrown, this.#settings);
+    }
+    this.#order = order;
+    this.interfaces = interfacesOf(order);
   }
 
   #wait(timeoutMs: number): void {
@@ -108,4 +137,8 @@ export class PacketRing implements FrameSource {
     this.#dropped += this.#sinceLastRead[1]!;
     this.#freezes += this.#sinceLastRead[2]!;
   }
+}
+
+function interfacesOf({ watched, focus, focusInterfaces }: FilterOrder): CapturedInterface[] {
+  return namedInterfaces(focus.length === 0 ? watched : watchable([...watched, ...focusInterfaces]));
 }

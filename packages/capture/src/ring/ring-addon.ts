@@ -17,6 +17,7 @@ export interface RingAddon {
     blockCount: number,
     retireMs: number,
     filter: Uint8Array,
+    segmentSizes: boolean,
   ): { handle: RingHandle; memory: ArrayBuffer };
   /** Whether the kernel has given this block over. */
   ready(handle: RingHandle, block: number): boolean;

@@ -23,6 +23,9 @@ export const ADDRESS_INTERFACE = 48 + 4;
 export const ADDRESS_DEVICE_TYPE = 48 + 8;
 export const ADDRESS_PACKET_TYPE = 48 + 10;
 
+/** struct virtio_net_hdr, where it was asked for, lies before the frame: how long before it its gso_size does. */
+export const SEGMENT_SIZE_BEFORE_FRAME = 10 - 4;
+
 /** TP_STATUS_VLAN_VALID: the VLAN fields hold a tag. */
 export const STATUS_VLAN_VALID = 1 << 4;
 /** PACKET_OUTGOING of sll_pkttype. */

@@ -1,3 +1,4 @@
+import { release } from "node:os";
 import { Fault } from "@hopline/fault";
 
 export interface RingOptions {
@@ -11,6 +12,14 @@ export interface RingOptions {
   readonly blockCount?: number;
   /** After how many milliseconds the kernel hands over a block that is not full, 1 to 1000. */
   readonly retireMs?: number;
+  /**
+   * Whether to ask for the segment sizes of super-frames (PACKET_VNET_HDR). Default: from Linux 6.2 on, since a kernel drops
+   * super-frames whose kind its virtio header cannot name: before 6.2 those of UDP, and to this day those of SCTP.
+   */
+  readonly segmentSizes?: boolean;
+  /** UDP ports of VXLAN and Geneve, behind whose headers sampling and focus look for the inner connection. */
+  readonly vxlanPorts?: readonly number[];
+  readonly genevePorts?: readonly number[];
 }
 
 export type RingSettings = Required<RingOptions>;
@@ -22,6 +31,9 @@ export const RING_DEFAULTS: RingSettings = {
   blockBytes: 512 * 1024,
   blockCount: 128,
   retireMs: 60,
+  segmentSizes: namesUdpSuperFrames(release()),
+  vxlanPorts: [4789, 8472, 6784],
+  genevePorts: [6081],
 };
 
 const LIMITS = {
@@ -49,6 +61,12 @@ export function ringSettings(options: RingOptions): RingSettings {
     throw invalid(`${blockCount} blocks of ${blockBytes} bytes are more than a ring may have (1 GiB).`);
   }
   return settings;
+}
+
+/** @param kernel as `uname -r` names it */
+export function namesUdpSuperFrames(kernel: string): boolean {
+  const [major = 0, minor = 0] = kernel.split(".").map((part) => Number.parseInt(part, 10));
+  return major > 6 || (major === 6 && minor >= 2);
 }
 
 function invalid(message: string): Fault {
