@@ -22,6 +22,7 @@ export function readPcapBlocks(path, consume) {
     interfaceIndexes: new Int32Array(MAXIMUM_FRAMES),
     directions: new Uint8Array(MAXIMUM_FRAMES).fill(2),
     vlanTags: new Int32Array(MAXIMUM_FRAMES).fill(-1),
+    gsoSizes: new Uint16Array(MAXIMUM_FRAMES),
     linkType: 1,
   };
   const file = openSync(path, "r");

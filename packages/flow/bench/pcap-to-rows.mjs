@@ -17,15 +17,19 @@ for (let run = 0; run < Number(runs); run++) {
   const table = new FlowTable();
   const counter = new FrameCounter({ decoder: new FrameDecoder(), table });
   const totals = { rows: 0, packets: 0, bytes: 0 };
+  const report = (rows) => {
+    addRows(totals, rows);
+    if (rows !== undefined) table.recycle(rows);
+  };
   let window = 0;
   readPcapBlocks(path, (block) => {
     counter.countBlock(block);
     const latest = Math.floor(counter.latestUs / (WINDOW_SECONDS * 1e6));
     if (latest === window) return;
     window = latest;
-    addRows(totals, table.closeWindow(counter.latestUs));
+    report(table.closeWindow(counter.latestUs));
   });
-  addRows(totals, table.flush());
+  report(table.flush());
   const cpu = process.cpuUsage(before);
   const { seen, counted, notCounted } = counter.counters();
   const cpuPerMpkt = (cpu.user + cpu.system) / seen;

@@ -44,6 +44,11 @@ export const ENTRY_INITIATOR_HIGH = 128;
 export const ENTRY_SAMPLING = 256;
 /** The sample of direction 0 is a SYN or SYN-ACK; the next bit: that of direction 1. */
 export const ENTRY_SAMPLING_HANDSHAKE = 1024;
+/**
+ * The sample of direction 0 was sent again, so that only the echo of its timestamp can tell which sending is answered:
+ * SAMPLE_END holds the timestamp value. The next bit: that of direction 1.
+ */
+export const ENTRY_SAMPLING_TIMESTAMP = 4096;
 export const ENTRY_LISTED = ENTRY_LISTED_TOUCHED | ENTRY_LISTED_NEW | ENTRY_QUEUED_CLOSED;
 
 // --- Direction lines: direction 0 (low to high) at base + 16, direction 1 at base + 32 ---
@@ -78,7 +83,7 @@ export const STREAM_HAS_NEXT = 1 << 8;
 export const STREAM_HAS_HOLES = 1 << 9;
 /** This row's packets are encapsulated (COLD_OUTER_*, COLD_VNI). */
 export const STREAM_ENCAPSULATED = 1 << 10;
-/** Some counter in `cold` is not zero. */
+/** Some delta in `cold` is not zero. */
 export const STREAM_COLD_TOUCHED = 1 << 11;
 export const STREAM_FIN_SEEN = 1 << 12;
 /** LAST_ACKNOWLEDGEMENT is known. */
@@ -88,6 +93,8 @@ export const STREAM_SYN_SEEN = 1 << 14;
 /** A row of this direction has been exported. */
 export const STREAM_REPORTED = 1 << 15;
 export const VLAN_SHIFT = 16;
+/** Some of the rarer deltas in `cold` is not zero. */
+export const STREAM_RARE_TOUCHED = 1 << 28;
 /** What stays when a row has been exported and the next begins. */
 export const STREAM_KEPT_BETWEEN_ROWS =
   STREAM_HAS_NEXT |
@@ -101,31 +108,55 @@ export const STREAM_KEPT_BETWEEN_ROWS =
 export const HOT_WORDS = DIRECTION_LINE + 2 * DIRECTION_LINE_WORDS;
 
 // --- Cold group of one direction; that of direction 1 follows that of direction 0 ---
-/** Doubles. */
-export const COLD_RETRANSMITTED_BYTES = 0;
-export const COLD_GAP_BYTES = 2;
-export const COLD_HANDSHAKE_US = 4;
-/** Integers. */
-export const COLD_RETRANSMITTED_PACKETS = 6;
-export const COLD_SYN = 7;
-export const COLD_SYN_ACK = 8;
-export const COLD_FIN = 9;
-export const COLD_RST = 10;
-export const COLD_ZERO_WINDOW = 11;
+// Deltas, zeroed when a row is exported. First those of beginnings and ends (STREAM_COLD_TOUCHED).
+/** Double. */
+export const COLD_HANDSHAKE_US = 0;
 /** 1: COLD_HANDSHAKE_US holds a round trip. */
-export const COLD_HAS_HANDSHAKE = 12;
-/** All before this are deltas, zeroed when a row is exported. */
-export const COLD_DELTA_WORDS = 13;
+export const COLD_HAS_HANDSHAKE = 2;
+export const COLD_SYN = 3;
+export const COLD_SYN_ACK = 4;
+export const COLD_FIN = 5;
+export const COLD_RST = 6;
+export const COLD_CLOSING = 7;
+export const COLD_TCP_OPTIONS = 8;
+export const COLD_MAXIMUM_SEGMENT_SIZE = 9;
+/** Window scale + 1, or 0. */
+export const COLD_WINDOW_SCALE = 10;
+export const COLD_COMMON_WORDS = 11;
+// Then those of loss and other rarities (STREAM_RARE_TOUCHED).
+/** Doubles. */
+export const COLD_RETRANSMITTED_BYTES = 12;
+export const COLD_GAP_BYTES = 14;
+export const COLD_OUT_OF_ORDER_BYTES = 16;
+/** Integers. */
+export const COLD_RETRANSMITTED_PACKETS = 18;
+export const COLD_OUT_OF_ORDER_PACKETS = 19;
+export const COLD_ZERO_WINDOW = 20;
+export const COLD_TIMESTAMP_ROUND_TRIPS = 21;
+export const COLD_SUPER_FRAMES = 22;
+export const COLD_SUPER_FRAME_SEGMENTS = 23;
+export const COLD_FRAGMENTS = 24;
+export const COLD_ICMP_ERRORS = 25;
+/** Of the last one: type << 8 | code, next-hop MTU, and four words of who sent it. */
+export const COLD_ICMP_ERROR_KIND = 26;
+export const COLD_ICMP_ERROR_MTU = 27;
+export const COLD_ICMP_ERROR_SOURCE = 28;
+export const COLD_DELTA_WORDS = 32;
+// What stays.
 /** Double, of the entry: when the connection was closed; valid where ENTRY_CLOSED. */
-export const COLD_CLOSED_US = 14;
-export const COLD_INITIAL_SEQUENCE = 16;
+export const COLD_CLOSED_US = 32;
+export const COLD_INITIAL_SEQUENCE = 34;
 /** Block in SequenceHoles; valid where STREAM_HAS_HOLES. */
-export const COLD_HOLES = 17;
-export const COLD_VNI = 18;
-export const COLD_OUTER_SOURCE = 20;
-export const COLD_OUTER_DESTINATION = 24;
+export const COLD_HOLES = 35;
+/** Valid where STREAM_ENCAPSULATED, as are the two addresses. */
+export const COLD_VNI = 36;
+export const COLD_ENCAPSULATION = 37;
+/** Double: when the last ICMP error came; valid where COLD_ICMP_ERRORS is not zero. */
+export const COLD_ICMP_ERROR_US = 38;
+export const COLD_OUTER_SOURCE = 40;
+export const COLD_OUTER_DESTINATION = 44;
 
-export const COLD_GROUP_WORDS = 32;
+export const COLD_GROUP_WORDS = 48;
 /** Double, of the entry: when it was queued as closed; valid where ENTRY_QUEUED_CLOSED. */
-export const COLD_QUEUED_US = COLD_GROUP_WORDS + 14;
+export const COLD_QUEUED_US = COLD_GROUP_WORDS + COLD_CLOSED_US;
 export const COLD_WORDS = 2 * COLD_GROUP_WORDS;

@@ -1,10 +1,11 @@
-import type { DecodedPacket } from "@hopline/packet";
+import { type DecodedPacket, ENCAPSULATION_NONE as NO_ENCAPSULATION } from "@hopline/packet";
 import * as layout from "./entry-layout.js";
 import type { FlowEntries } from "./flow-entries.js";
 import type { FlowKey } from "./flow-key.js";
 
 // Own copies: see entry-layout.ts.
 const {
+  COLD_ENCAPSULATION,
   COLD_GROUP_WORDS,
   COLD_OUTER_DESTINATION,
   COLD_OUTER_SOURCE,
@@ -29,6 +30,7 @@ const {
   STREAM_STATE,
   VLAN_SHIFT,
 } = layout;
+const ENCAPSULATION_NONE = NO_ENCAPSULATION;
 
 /** Window of an entry before its first packet: later than any, so that it is not idle. */
 const NEVER = 0x7fffffff;
@@ -69,15 +71,31 @@ export function beginRow(
   direction: number,
   packet: DecodedPacket,
 ): void {
-  const { hot, hotDoubles, cold } = entries;
+  const { hot, hotDoubles } = entries;
   const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
   hotDoubles[(line + FIRST_US) >> 1] = packet.timeUs;
   hotDoubles[(line + LAST_US) >> 1] = packet.timeUs;
   hot[line + STREAM_STATE] |= packet.vlan << VLAN_SHIFT;
-  if (packet.vni === -1) return;
-  hot[line + STREAM_STATE] |= STREAM_ENCAPSULATED;
+  if (packet.encapsulation !== ENCAPSULATION_NONE) writeEncapsulation(entries, index, direction, packet);
+}
+
+function writeEncapsulation(
+  entries: FlowEntries,
+  index: number,
+  direction: number,
+  packet: DecodedPacket,
+): void {
+  const { hot, cold } = entries;
+  hot[index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS + STREAM_STATE] |=
+    STREAM_ENCAPSULATED;
   const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+  cold[group + COLD_ENCAPSULATION] = packet.encapsulation;
   cold[group + COLD_VNI] = packet.vni;
+  if (packet.encapsulationDepth === 0) {
+    // Opaque: the packet is the outer one.
+    cold.fill(0, group + COLD_OUTER_SOURCE, group + COLD_OUTER_DESTINATION + 4);
+    return;
+  }
   cold[group + COLD_OUTER_SOURCE] = packet.outerSource0;
   cold[group + COLD_OUTER_SOURCE + 1] = packet.outerSource1;
   cold[group + COLD_OUTER_SOURCE + 2] = packet.outerSource2;

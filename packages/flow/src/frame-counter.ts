@@ -1,8 +1,28 @@
-import { STATUS_COUNTED as COUNTED, DecodedPacket, type FrameDecoder, STATUS_NAMES } from "@hopline/packet";
+import {
+  DecodedPacket,
+  type FrameDecoder,
+  PROTOCOL_TCP as TCP_PROTOCOL,
+  PROTOCOL_UDP as UDP_PROTOCOL,
+  STATUS_COUNTED as COUNTED,
+  STATUS_FRAGMENT as LATER_FRAGMENT,
+  STATUS_NAMES,
+  STATUS_TUNNEL_FRAGMENT as TUNNEL_FRAGMENT,
+} from "@hopline/packet";
+import type { DnsRows } from "./dns-rows.js";
+import { type DnsCounters, DnsTracker } from "./dns-tracker.js";
+import { FlowKey } from "./flow-key.js";
 import type { FlowTable } from "./flow-table.js";
+import { FRAGMENT_FOUND, FRAGMENT_OF_TUNNEL, FragmentTable } from "./fragment-table.js";
 
-// Own copy: see entry-layout.ts.
+// Own copies: see entry-layout.ts.
 const STATUS_COUNTED = COUNTED;
+const STATUS_FRAGMENT = LATER_FRAGMENT;
+const PROTOCOL_TCP = TCP_PROTOCOL;
+const PROTOCOL_UDP = UDP_PROTOCOL;
+
+/** Frames that are decoded before they are counted: enough to be worth it, few enough to stay in the cache. */
+const BATCH_FRAMES = 64;
+const DNS_PORT = 53;
 
 /** What the hot loop takes of a block of frames; the FrameBlock of packages/capture is one. */
 export interface FrameColumns {
@@ -20,6 +40,8 @@ export interface FrameColumns {
   readonly directions: Uint8Array;
   /** VLAN tag control information that the kernel took off the frame, or -1. */
   readonly vlanTags: Int32Array;
+  /** Payload bytes of one segment of a GSO or GRO super-frame, or 0. */
+  readonly gsoSizes: Uint16Array;
   /** LINKTYPE_ of all frames of the block. */
   readonly linkType: number;
 }
@@ -33,6 +55,7 @@ export interface FrameCounters {
   readonly ignored: number;
   /** By the names of STATUS_NAMES; only reasons that occurred. */
   readonly notCounted: Readonly<Record<string, number>>;
+  readonly dns: DnsCounters;
 }
 
 export interface FrameCounterOptions {
@@ -46,7 +69,10 @@ const NONE_IGNORED = new Uint8Array(0);
 export class FrameCounter {
   readonly #decoder: FrameDecoder;
   readonly #table: FlowTable;
-  readonly #packet = new DecodedPacket();
+  readonly #packets = Array.from({ length: BATCH_FRAMES }, () => new DecodedPacket());
+  readonly #keys = Array.from({ length: BATCH_FRAMES }, () => new FlowKey());
+  readonly #fragments = new FragmentTable();
+  readonly #dns = new DnsTracker();
   /** By status. */
   readonly #frames = new Float64Array(STATUS_NAMES.length);
   #ignoredInterfaces: Uint8Array = NONE_IGNORED;
@@ -69,52 +95,26 @@ export class FrameCounter {
   }
 
   countBlock(block: FrameColumns): void {
-    const {
-      view,
-      count,
-      offsets,
-      capturedLengths,
-      wireLengths,
-      timesUs,
-      interfaceIndexes,
-      directions,
-      vlanTags,
-    } = block;
-    const linkType = block.linkType;
-    const decoder = this.#decoder;
-    const packet = this.#packet;
-    const table = this.#table;
-    const frames = this.#frames;
-    const ignored = this.#ignoredInterfaces;
-    const ignoredLength = ignored.length;
-    let ignoredFrames = 0;
-    let latestUs = this.#latestUs;
-    for (let i = 0; i < count; i++) {
-      const timeUs = timesUs[i];
-      if (timeUs > latestUs) latestUs = timeUs;
-      const interfaceIndex = interfaceIndexes[i];
-      if (interfaceIndex < ignoredLength && interfaceIndex >= 0 && ignored[interfaceIndex] !== 0) {
-        ignoredFrames++;
-        continue;
-      }
-      packet.timeUs = timeUs;
-      packet.interfaceIndex = interfaceIndex;
-      packet.direction = directions[i];
-      // `| 0`: a length of 2^31 and more is a lie, and taken for none beyond what was captured.
-      const status = decoder.decode(
-        packet,
-        view,
-        offsets[i] | 0,
-        capturedLengths[i] | 0,
-        wireLengths[i] | 0,
-        linkType,
-        vlanTags[i],
-      );
-      frames[status]++;
-      if (status === STATUS_COUNTED) table.count(packet);
+    const { count } = block;
+    for (let start = 0; start < count; start += BATCH_FRAMES) {
+      const end = start + BATCH_FRAMES < count ? start + BATCH_FRAMES : count;
+      const decoded = this.#decode(block, start, end);
+      this.#table.countAll(this.#packets, this.#keys, decoded);
     }
-    this.#latestUs = latestUs;
-    this.#ignored += ignoredFrames;
+  }
+
+  /**
+   * Rows of DNS questions and answers of windows that are over; to be called until there are no more.
+   *
+   * @param nowUs packet time, microseconds since the Unix epoch
+   */
+  takeDns(nowUs: number): DnsRows | undefined {
+    return this.#dns.take(nowUs);
+  }
+
+  /** The rest of them, before the agent stops or a file has ended; to be called until there are no more. */
+  flushDns(): DnsRows | undefined {
+    return this.#dns.flush();
   }
 
   counters(): FrameCounters {
@@ -124,6 +124,85 @@ export class FrameCounter {
       seen += frames;
       if (status !== STATUS_COUNTED && frames > 0) notCounted[STATUS_NAMES[status]] = frames;
     }
-    return { seen, counted: this.#frames[STATUS_COUNTED], ignored: this.#ignored, notCounted };
+    const counted = this.#frames[STATUS_COUNTED];
+    return { seen, counted, ignored: this.#ignored, notCounted, dns: this.#dns.counters() };
+  }
+
+  /** Decodes frames `start` to `end` - 1. @returns how many packets are to be counted, from the first of `#packets` on */
+  #decode(block: FrameColumns, start: number, end: number): number {
+    const {
+      view,
+      offsets,
+      capturedLengths,
+      wireLengths,
+      timesUs,
+      interfaceIndexes,
+      directions,
+      vlanTags,
+      gsoSizes,
+      linkType,
+    } = block;
+    const decoder = this.#decoder;
+    const table = this.#table;
+    const packets = this.#packets;
+    const keys = this.#keys;
+    const frames = this.#frames;
+    const ignored = this.#ignoredInterfaces;
+    const ignoredLength = ignored.length;
+    let latestUs = this.#latestUs;
+    let decoded = 0;
+    for (let i = start; i < end; i++) {
+      const timeUs = timesUs[i];
+      if (timeUs > latestUs) latestUs = timeUs;
+      const interfaceIndex = interfaceIndexes[i];
+      if (interfaceIndex < ignoredLength && interfaceIndex >= 0 && ignored[interfaceIndex] !== 0) {
+        this.#ignored++;
+        continue;
+      }
+      const packet = packets[decoded];
+      packet.timeUs = timeUs;
+      packet.interfaceIndex = interfaceIndex;
+      packet.direction = directions[i];
+      packet.segmentBytes = gsoSizes[i];
+      // `| 0`: a length of 2^31 and more is a lie, and taken for none beyond what was captured.
+      let status = decoder.decode(
+        packet,
+        view,
+        offsets[i] | 0,
+        capturedLengths[i] | 0,
+        wireLengths[i] | 0,
+        linkType,
+        vlanTags[i],
+      );
+      if (packet.hasRareFields !== 0) status = this.#resolveFragment(packet, status);
+      frames[status]++;
+      if (status !== STATUS_COUNTED) continue;
+      table.keyOf(packet, keys[decoded]);
+      decoded++;
+      if (packet.sourcePort === DNS_PORT || packet.destinationPort === DNS_PORT) this.#countDns(view, packet);
+    }
+    this.#latestUs = latestUs;
+    return decoded;
+  }
+
+  /** @returns the status, now that it is known where fragments belong */
+  #resolveFragment(packet: DecodedPacket, status: number): number {
+    if (status === STATUS_FRAGMENT) {
+      const resolution = this.#fragments.resolve(packet);
+      if (resolution === FRAGMENT_OF_TUNNEL) return TUNNEL_FRAGMENT;
+      if (resolution !== FRAGMENT_FOUND) return STATUS_FRAGMENT;
+      // A TCP fragment is the middle of a segment: payload in its place, nothing to say of the window.
+      packet.window = 1;
+      return STATUS_COUNTED;
+    }
+    if (packet.outerFragmentId !== 0) this.#fragments.addTunnel(packet);
+    if (status === STATUS_COUNTED && packet.isFirstFragment !== 0) this.#fragments.add(packet);
+    return status;
+  }
+
+  #countDns(view: DataView, packet: DecodedPacket): void {
+    const { protocol } = packet;
+    if (protocol !== PROTOCOL_UDP && protocol !== PROTOCOL_TCP) return;
+    if (packet.payloadBytes > 0 && packet.fragmentOffset === 0) this.#dns.count(view, packet);
   }
 }

@@ -1,6 +1,10 @@
 import type { HopRows } from "./hop-rows.js";
+import { RowSampling } from "./row-sampling.js";
 
 const INITIAL_ROWS = 64;
+const MOST_SPARE = 2;
+/** Rows that fill no more than one part in so many of the buffer are copied out of it. */
+const FEW_SHARE = 4;
 const ADDRESS_BYTES = 16;
 /**
  * Columns whose distance is a power of two share one set of the processor's cache, which holds fewer lines than a row
@@ -11,18 +15,26 @@ const STAGGER_BYTES = 5 * 64;
 /**
  * Columns of rows that wait to be handed out; they double when full.
  *
- * A row is added by {@link add}, whose number is then used to write its columns. All columns of a new row are zero,
- * except `handshakeUs` and `vnis`, which are -1; who writes a row leaves those alone that have nothing to say.
+ * A row is added by {@link add}, whose number is then used to write its columns. The columns of SPARSE_COLUMNS are zero
+ * in a new row, so that who writes one leaves those alone that have nothing to say; all others must be written.
  */
 export class HopRowBuffer {
-  columns: HopRows = allocateEmpty(INITIAL_ROWS);
+  columns: HopRows = allocate(INITIAL_ROWS, STAGGER_BYTES);
   /** Big-endian writers over the address columns. */
   sourceView = viewOf(this.columns.sourceAddresses);
   destinationView = viewOf(this.columns.destinationAddresses);
   outerSourceView = viewOf(this.columns.outerSourceAddresses);
   outerDestinationView = viewOf(this.columns.outerDestinationAddresses);
+  icmpErrorSourceView = viewOf(this.columns.icmpErrorSources);
   count = 0;
+  readonly sampling: RowSampling;
   #capacity = INITIAL_ROWS;
+  /** Given back, cleared, each of the present capacity. */
+  readonly #spare: HopRows[] = [];
+
+  constructor(sampling = new RowSampling()) {
+    this.sampling = sampling;
+  }
 
   /** Number of the new row. */
   add(): number {
@@ -32,30 +44,48 @@ export class HopRowBuffer {
 
   /**
    * All rows so far, or undefined where there are none; the buffer is empty afterwards.
-   * The arrays are exactly `count` rows long, the caller's own, and all views of one ArrayBuffer: `transferable` of it
-   * moves them to another thread without a copy.
+   * The arrays are the caller's own, at least `count` rows long, and all views of one ArrayBuffer: `transferable` of it
+   * moves them to another thread without a copy. Who is done with them may give them back by {@link recycle}.
    */
   take(): HopRows | undefined {
     const count = this.count;
     if (count === 0) return undefined;
-    const rows = allocate(count, 0);
-    const columns = this.columns;
-    copyColumns(columns, rows, count);
-    // Only what `add` promises to be zero and rows do not always write.
-    clearSparse(columns, count);
     this.count = 0;
-    return rows;
+    const columns = this.columns;
+    if (count * FEW_SHARE <= this.#capacity) {
+      const rows = allocate(count, 0);
+      copyColumns(columns, rows, count);
+      clearSparse(columns, count);
+      return rows;
+    }
+    columns.count = count;
+    this.#use(this.#spare.pop() ?? allocate(this.#capacity, STAGGER_BYTES));
+    return columns;
+  }
+
+  /** Rows that {@link take} gave, to be written again: new memory would have to be had from the kernel page by page. */
+  recycle(rows: HopRows): void {
+    const capacity = rows.protocols.length;
+    if (capacity !== this.#capacity || this.#spare.length === MOST_SPARE) return;
+    clearSparse(rows, Math.min(rows.count, capacity));
+    this.#spare.push(rows);
   }
 
   #grow(): void {
-    const grown = allocateEmpty(this.#capacity * 2);
+    const grown = allocate(this.#capacity * 2, STAGGER_BYTES);
     copyColumns(this.columns, grown, this.count);
-    this.columns = grown;
-    this.sourceView = viewOf(grown.sourceAddresses);
-    this.destinationView = viewOf(grown.destinationAddresses);
-    this.outerSourceView = viewOf(grown.outerSourceAddresses);
-    this.outerDestinationView = viewOf(grown.outerDestinationAddresses);
     this.#capacity *= 2;
+    this.#spare.length = 0;
+    this.#use(grown);
+  }
+
+  #use(columns: HopRows): void {
+    this.columns = columns;
+    this.sourceView = viewOf(columns.sourceAddresses);
+    this.destinationView = viewOf(columns.destinationAddresses);
+    this.outerSourceView = viewOf(columns.outerSourceAddresses);
+    this.outerDestinationView = viewOf(columns.outerDestinationAddresses);
+    this.icmpErrorSourceView = viewOf(columns.icmpErrorSources);
   }
 }
 
@@ -76,6 +106,8 @@ const COLUMNS = {
   payloadPackets: [Float64Array, 1],
   retransmittedBytes: [Float64Array, 1],
   retransmittedPackets: [Float64Array, 1],
+  outOfOrderBytes: [Float64Array, 1],
+  outOfOrderPackets: [Float64Array, 1],
   gapBytes: [Float64Array, 1],
   synPackets: [Float64Array, 1],
   synAckPackets: [Float64Array, 1],
@@ -85,21 +117,35 @@ const COLUMNS = {
   handshakeUs: [Float64Array, 1],
   dataRoundTripSumUs: [Float64Array, 1],
   dataRoundTripCount: [Float64Array, 1],
+  timestampRoundTripCount: [Float64Array, 1],
+  superFrames: [Float64Array, 1],
+  superFrameSegments: [Float64Array, 1],
+  fragments: [Float64Array, 1],
+  icmpErrors: [Float64Array, 1],
   windowStarts: [Uint32Array, 1],
   interfaceIndexes: [Int32Array, 1],
   vnis: [Int32Array, 1],
+  icmpErrorMtus: [Uint32Array, 1],
   sourcePorts: [Uint16Array, 1],
   destinationPorts: [Uint16Array, 1],
   vlans: [Uint16Array, 1],
+  maximumSegmentSizes: [Uint16Array, 1],
   sourceAddresses: [Uint8Array, ADDRESS_BYTES],
   destinationAddresses: [Uint8Array, ADDRESS_BYTES],
   outerSourceAddresses: [Uint8Array, ADDRESS_BYTES],
   outerDestinationAddresses: [Uint8Array, ADDRESS_BYTES],
+  icmpErrorSources: [Uint8Array, ADDRESS_BYTES],
   protocols: [Uint8Array, 1],
   directions: [Uint8Array, 1],
   initiators: [Uint8Array, 1],
   rowFlags: [Uint8Array, 1],
   tcpFlags: [Uint8Array, 1],
+  tcpOptions: [Uint8Array, 1],
+  windowScales: [Int8Array, 1],
+  closings: [Uint8Array, 1],
+  encapsulations: [Uint8Array, 1],
+  icmpErrorTypes: [Uint8Array, 1],
+  icmpErrorCodes: [Uint8Array, 1],
 } as const satisfies { [Name in ColumnName]: readonly [ArrayConstructorOf<HopRows[Name]>, number] };
 
 type ArrayConstructorOf<Column> = new (buffer: ArrayBuffer, offset: number, length: number) => Column;
@@ -110,22 +156,35 @@ const ROW_BYTES = COLUMN_NAMES.reduce(
   0,
 );
 
-/** What a column of a new row holds where it is not 0. */
-const SPARSE_COLUMNS: readonly (readonly [ColumnName, number])[] = [
-  ["retransmittedBytes", 0],
-  ["retransmittedPackets", 0],
-  ["gapBytes", 0],
-  ["synPackets", 0],
-  ["synAckPackets", 0],
-  ["finPackets", 0],
-  ["rstPackets", 0],
-  ["zeroWindowPackets", 0],
-  ["handshakeUs", -1],
-  ["dataRoundTripSumUs", 0],
-  ["dataRoundTripCount", 0],
-  ["outerSourceAddresses", 0],
-  ["outerDestinationAddresses", 0],
-  ["vnis", -1],
+/** Columns that most rows have nothing for. */
+const SPARSE_COLUMNS: readonly ColumnName[] = [
+  "retransmittedBytes",
+  "retransmittedPackets",
+  "outOfOrderBytes",
+  "outOfOrderPackets",
+  "gapBytes",
+  "synPackets",
+  "synAckPackets",
+  "finPackets",
+  "rstPackets",
+  "zeroWindowPackets",
+  "dataRoundTripSumUs",
+  "dataRoundTripCount",
+  "timestampRoundTripCount",
+  "superFrames",
+  "superFrameSegments",
+  "fragments",
+  "icmpErrors",
+  "icmpErrorTypes",
+  "icmpErrorCodes",
+  "icmpErrorSources",
+  "icmpErrorMtus",
+  "tcpOptions",
+  "maximumSegmentSizes",
+  "closings",
+  "encapsulations",
+  "outerSourceAddresses",
+  "outerDestinationAddresses",
 ];
 
 /** Zeroed columns of `rows` rows in one ArrayBuffer, each `staggerBytes` further on than it need be. */
@@ -141,15 +200,8 @@ function allocate(rows: number, staggerBytes: number): HopRows {
   return { count: rows, ...columns } as HopRows;
 }
 
-/** Columns to write rows into, as {@link HopRowBuffer.add} promises them. */
-function allocateEmpty(rows: number): HopRows {
-  const columns = allocate(rows, STAGGER_BYTES);
-  clearSparse(columns, rows);
-  return columns;
-}
-
 function clearSparse(columns: HopRows, count: number): void {
-  for (const [name, value] of SPARSE_COLUMNS) columns[name].fill(value, 0, count * COLUMNS[name][1]);
+  for (const name of SPARSE_COLUMNS) columns[name].fill(0, 0, count * COLUMNS[name][1]);
 }
 
 function copyColumns(from: HopRows, to: HopRows, count: number): void {

@@ -1,4 +1,5 @@
 export { formatConnectionId, writeConnectionId } from "./connection-id.js";
+export { DNS_TIMEOUT_SECONDS, DNS_UNANSWERED, type DnsRows } from "./dns-rows.js";
 export { FlowTable, type FlowTableCounters, type FlowTableOptions } from "./flow-table.js";
 export {
   type FrameColumns,
@@ -8,6 +9,9 @@ export {
 } from "./frame-counter.js";
 export { transferable } from "./hop-row-buffer.js";
 export {
+  CLOSING_FIN,
+  CLOSING_NONE,
+  CLOSING_RST,
   type HopRows,
   INITIATOR_DESTINATION,
   INITIATOR_SOURCE,
@@ -15,5 +19,6 @@ export {
   ROW_EVICTED,
   ROW_FIRST,
   ROW_LAST,
+  ROW_SAMPLED,
   WINDOW_SECONDS,
 } from "./hop-rows.js";

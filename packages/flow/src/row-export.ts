@@ -8,27 +8,44 @@ import * as hop from "./hop-rows.js";
 // Own copies: see entry-layout.ts.
 const {
   BYTES,
+  COLD_CLOSING,
+  COLD_COMMON_WORDS,
   COLD_DELTA_WORDS,
+  COLD_ENCAPSULATION,
   COLD_FIN,
+  COLD_FRAGMENTS,
   COLD_GAP_BYTES,
   COLD_GROUP_WORDS,
   COLD_HANDSHAKE_US,
   COLD_HAS_HANDSHAKE,
+  COLD_ICMP_ERROR_KIND,
+  COLD_ICMP_ERROR_MTU,
+  COLD_ICMP_ERROR_SOURCE,
+  COLD_ICMP_ERROR_US,
+  COLD_ICMP_ERRORS,
+  COLD_MAXIMUM_SEGMENT_SIZE,
+  COLD_OUT_OF_ORDER_BYTES,
+  COLD_OUT_OF_ORDER_PACKETS,
   COLD_OUTER_DESTINATION,
   COLD_OUTER_SOURCE,
   COLD_RETRANSMITTED_BYTES,
   COLD_RETRANSMITTED_PACKETS,
   COLD_RST,
+  COLD_SUPER_FRAME_SEGMENTS,
+  COLD_SUPER_FRAMES,
   COLD_SYN,
   COLD_SYN_ACK,
+  COLD_TCP_OPTIONS,
+  COLD_TIMESTAMP_ROUND_TRIPS,
   COLD_VNI,
+  COLD_WINDOW_SCALE,
   COLD_WORDS,
   COLD_ZERO_WINDOW,
   DIRECTION_LINE,
   DIRECTION_LINE_WORDS,
+  ENTRY_COUNTING,
   ENTRY_INITIATOR_HIGH,
   ENTRY_INITIATOR_LOW,
-  ENTRY_COUNTING,
   ENTRY_STATE,
   ENTRY_WINDOW,
   FIRST_US,
@@ -47,12 +64,16 @@ const {
   STREAM_COLD_TOUCHED,
   STREAM_ENCAPSULATED,
   STREAM_KEPT_BETWEEN_ROWS,
+  STREAM_RARE_TOUCHED,
   STREAM_REPORTED,
   STREAM_STATE,
   TCP_FLAGS_MASK,
   VLAN_SHIFT,
 } = layout;
-const { INITIATOR_DESTINATION, INITIATOR_SOURCE, INITIATOR_UNKNOWN, ROW_FIRST, WINDOW_SECONDS } = hop;
+const { INITIATOR_DESTINATION, INITIATOR_SOURCE, INITIATOR_UNKNOWN, ROW_FIRST, ROW_SAMPLED, WINDOW_SECONDS } =
+  hop;
+
+const DELTAS_TOUCHED = STREAM_COLD_TOUCHED | STREAM_RARE_TOUCHED;
 
 /** The phase of frames whose direction is unknown is that direction (flow-key.ts). */
 const PHASE_UNKNOWN = DIRECTION_UNKNOWN;
@@ -73,7 +94,7 @@ export function exportEntry(entries: FlowEntries, index: number, rows: HopRowBuf
     const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
     const state = hot[line + STREAM_STATE];
     const counted =
-      hot[line + PACKETS] !== 0 || hot[line + ROUND_TRIP_COUNT] !== 0 || (state & STREAM_COLD_TOUCHED) !== 0;
+      hot[line + PACKETS] !== 0 || hot[line + ROUND_TRIP_COUNT] !== 0 || (state & DELTAS_TOUCHED) !== 0;
     if (counted || (endFlags !== 0 && (state & STREAM_REPORTED) !== 0))
       exportRow(entries, index, direction, rows, endFlags);
   }
@@ -105,11 +126,14 @@ function exportRow(
   columns.destinationPorts[row] = direction === 0 ? ports & 0xffff : ports >>> 16;
   const protocolPhase = hot[base + KEY_PROTOCOL_PHASE];
   const phase = (protocolPhase >> 8) & 3;
+  const sampled = rows.sampling.leavesOut(protocolPhase & 0xff, ports >>> 16, ports & 0xffff)
+    ? ROW_SAMPLED
+    : 0;
   columns.protocols[row] = protocolPhase & 0xff;
   columns.interfaceIndexes[row] = hot[base + KEY_INTERFACE];
   columns.directions[row] = phase === PHASE_UNKNOWN ? PHASE_UNKNOWN : phase ^ direction;
   columns.initiators[row] = initiatorOf(hot[base + ENTRY_STATE], direction);
-  columns.rowFlags[row] = endFlags | ((state & STREAM_REPORTED) === 0 ? ROW_FIRST : 0);
+  columns.rowFlags[row] = endFlags | sampled | ((state & STREAM_REPORTED) === 0 ? ROW_FIRST : 0);
   columns.tcpFlags[row] = state & TCP_FLAGS_MASK;
   columns.vlans[row] = (state >>> VLAN_SHIFT) & 0xfff;
 
@@ -119,7 +143,7 @@ function exportRow(
     columns.firstUs[row] = doubles[doubleLine + (FIRST_US >> 1)];
     columns.lastUs[row] = lastUs;
     columns.windowStarts[row] = hot[base + ENTRY_WINDOW] * WINDOW_SECONDS;
-  } else writeTimesWithoutPackets(entries, base, direction, columns, row);
+  } else writeTimesWithoutPackets(entries, index, direction, columns, row);
   columns.packets[row] = packets;
   columns.bytes[row] = hot[line + BYTES];
   columns.payloadBytes[row] = hot[line + PAYLOAD_BYTES];
@@ -134,50 +158,85 @@ function exportRow(
   hot[line + ROUND_TRIP_COUNT] = 0;
   hot[line + STREAM_STATE] = (state & STREAM_KEPT_BETWEEN_ROWS) | STREAM_REPORTED;
 
+  columns.handshakeUs[row] = -1;
+  columns.vnis[row] = -1;
+  columns.windowScales[row] = -1;
   const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
   if ((state & STREAM_ENCAPSULATED) !== 0) {
+    columns.encapsulations[row] = entries.cold[group + COLD_ENCAPSULATION];
     columns.vnis[row] = entries.cold[group + COLD_VNI];
     writeAddress(rows.outerSourceView, row, entries.cold, group + COLD_OUTER_SOURCE);
     writeAddress(rows.outerDestinationView, row, entries.cold, group + COLD_OUTER_DESTINATION);
   }
-  if ((state & STREAM_COLD_TOUCHED) !== 0) exportColdDeltas(entries, group, rows, row);
+  if ((state & STREAM_COLD_TOUCHED) !== 0) exportCommonDeltas(entries, group, rows, row);
+  if ((state & STREAM_RARE_TOUCHED) !== 0) exportRareDeltas(entries, group, rows, row);
 }
 
 /**
- * A row without packets: either packets of the other direction measured something, at the time of the last of them, or
- * nothing happened, and the row only ends the flow, at the time of its own last packet.
+ * A row without packets: an ICMP error quoted the flow; or packets of the other direction measured something, at the time
+ * of the last of them; or nothing happened, and the row only ends the flow, at the time of its own last packet.
  */
 function writeTimesWithoutPackets(
   entries: FlowEntries,
-  base: number,
+  index: number,
   direction: number,
   columns: HopRows,
   row: number,
 ): void {
-  const counting = (entries.hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0;
-  const line = base + DIRECTION_LINE + (counting ? 1 - direction : direction) * DIRECTION_LINE_WORDS;
-  const lastUs = entries.hotDoubles[(line + LAST_US) >> 1];
+  const { hot, hotDoubles } = entries;
+  const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
+  const other = index * HOT_WORDS + DIRECTION_LINE + (1 - direction) * DIRECTION_LINE_WORDS;
+  const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
+  const isMeasured = hot[line + ROUND_TRIP_COUNT] !== 0 || (hot[line + STREAM_STATE] & DELTAS_TOUCHED) !== 0;
+  let lastUs = hotDoubles[(line + LAST_US) >> 1];
+  // A flow of which nothing but errors was seen has no packet of its own.
+  if (isMeasured || lastUs === 0) lastUs = hotDoubles[(other + LAST_US) >> 1];
+  if (entries.cold[group + COLD_ICMP_ERRORS] !== 0)
+    lastUs = entries.coldDoubles[(group + COLD_ICMP_ERROR_US) >> 1];
   columns.firstUs[row] = lastUs;
   columns.lastUs[row] = lastUs;
   columns.windowStarts[row] = Math.floor(lastUs / WINDOW_US) * WINDOW_SECONDS;
 }
 
-function exportColdDeltas(entries: FlowEntries, group: number, rows: HopRowBuffer, row: number): void {
+function exportCommonDeltas(entries: FlowEntries, group: number, rows: HopRowBuffer, row: number): void {
+  const columns = rows.columns;
+  const cold = entries.cold;
+  columns.synPackets[row] = cold[group + COLD_SYN];
+  columns.synAckPackets[row] = cold[group + COLD_SYN_ACK];
+  columns.finPackets[row] = cold[group + COLD_FIN];
+  columns.rstPackets[row] = cold[group + COLD_RST];
+  columns.closings[row] = cold[group + COLD_CLOSING];
+  columns.tcpOptions[row] = cold[group + COLD_TCP_OPTIONS];
+  columns.maximumSegmentSizes[row] = cold[group + COLD_MAXIMUM_SEGMENT_SIZE];
+  columns.windowScales[row] = cold[group + COLD_WINDOW_SCALE] - 1;
+  if (cold[group + COLD_HAS_HANDSHAKE] !== 0)
+    columns.handshakeUs[row] = entries.coldDoubles[(group + COLD_HANDSHAKE_US) >> 1];
+  for (let word = 0; word < COLD_COMMON_WORDS; word++) cold[group + word] = 0;
+}
+
+function exportRareDeltas(entries: FlowEntries, group: number, rows: HopRowBuffer, row: number): void {
   const columns = rows.columns;
   const cold = entries.cold;
   const doubles = entries.coldDoubles;
   const doubleGroup = group >> 1;
   columns.retransmittedBytes[row] = doubles[doubleGroup + (COLD_RETRANSMITTED_BYTES >> 1)];
   columns.retransmittedPackets[row] = cold[group + COLD_RETRANSMITTED_PACKETS];
+  columns.outOfOrderBytes[row] = doubles[doubleGroup + (COLD_OUT_OF_ORDER_BYTES >> 1)];
+  columns.outOfOrderPackets[row] = cold[group + COLD_OUT_OF_ORDER_PACKETS];
   columns.gapBytes[row] = doubles[doubleGroup + (COLD_GAP_BYTES >> 1)];
-  columns.synPackets[row] = cold[group + COLD_SYN];
-  columns.synAckPackets[row] = cold[group + COLD_SYN_ACK];
-  columns.finPackets[row] = cold[group + COLD_FIN];
-  columns.rstPackets[row] = cold[group + COLD_RST];
   columns.zeroWindowPackets[row] = cold[group + COLD_ZERO_WINDOW];
-  if (cold[group + COLD_HAS_HANDSHAKE] !== 0)
-    columns.handshakeUs[row] = doubles[doubleGroup + (COLD_HANDSHAKE_US >> 1)];
-  for (let word = 0; word < COLD_DELTA_WORDS; word++) cold[group + word] = 0;
+  columns.timestampRoundTripCount[row] = cold[group + COLD_TIMESTAMP_ROUND_TRIPS];
+  columns.superFrames[row] = cold[group + COLD_SUPER_FRAMES];
+  columns.superFrameSegments[row] = cold[group + COLD_SUPER_FRAME_SEGMENTS];
+  columns.fragments[row] = cold[group + COLD_FRAGMENTS];
+  if (cold[group + COLD_ICMP_ERRORS] !== 0) {
+    columns.icmpErrors[row] = cold[group + COLD_ICMP_ERRORS];
+    columns.icmpErrorTypes[row] = cold[group + COLD_ICMP_ERROR_KIND] >>> 8;
+    columns.icmpErrorCodes[row] = cold[group + COLD_ICMP_ERROR_KIND] & 0xff;
+    columns.icmpErrorMtus[row] = cold[group + COLD_ICMP_ERROR_MTU];
+    writeAddress(rows.icmpErrorSourceView, row, cold, group + COLD_ICMP_ERROR_SOURCE);
+  }
+  for (let word = COLD_COMMON_WORDS; word < COLD_DELTA_WORDS; word++) cold[group + word] = 0;
 }
 
 function initiatorOf(entryState: number, direction: number): number {

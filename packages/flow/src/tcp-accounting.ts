@@ -3,13 +3,17 @@ import {
   type DecodedPacket,
   TCP_FIN as FIN_FLAG,
   TCP_RST as RST_FLAG,
+  TCP_OPTION_SACK as SACK_BIT,
   TCP_SYN as SYN_FLAG,
+  TCP_OPTION_TIMESTAMPS as TIMESTAMPS_BIT,
 } from "@hopline/packet";
 import * as layout from "./entry-layout.js";
 import type { FlowEntries } from "./flow-entries.js";
+import * as hop from "./hop-rows.js";
 
 // Own copies: see entry-layout.ts.
 const {
+  COLD_CLOSING,
   COLD_FIN,
   COLD_GAP_BYTES,
   COLD_GROUP_WORDS,
@@ -17,11 +21,17 @@ const {
   COLD_HAS_HANDSHAKE,
   COLD_HOLES,
   COLD_INITIAL_SEQUENCE,
+  COLD_MAXIMUM_SEGMENT_SIZE,
+  COLD_OUT_OF_ORDER_BYTES,
+  COLD_OUT_OF_ORDER_PACKETS,
   COLD_RETRANSMITTED_BYTES,
   COLD_RETRANSMITTED_PACKETS,
   COLD_RST,
   COLD_SYN,
   COLD_SYN_ACK,
+  COLD_TCP_OPTIONS,
+  COLD_TIMESTAMP_ROUND_TRIPS,
+  COLD_WINDOW_SCALE,
   COLD_WORDS,
   COLD_ZERO_WINDOW,
   DIRECTION_LINE,
@@ -31,6 +41,7 @@ const {
   ENTRY_INITIATOR_LOW,
   ENTRY_SAMPLING,
   ENTRY_SAMPLING_HANDSHAKE,
+  ENTRY_SAMPLING_TIMESTAMP,
   ENTRY_STATE,
   HOT_WORDS,
   LAST_ACKNOWLEDGEMENT,
@@ -44,6 +55,7 @@ const {
   STREAM_HAS_ACKNOWLEDGED,
   STREAM_HAS_HOLES,
   STREAM_HAS_NEXT,
+  STREAM_RARE_TOUCHED,
   STREAM_STATE,
   STREAM_SYN_SEEN,
 } = layout;
@@ -52,7 +64,10 @@ const FIN = FIN_FLAG;
 const RST = RST_FLAG;
 const SYN = SYN_FLAG;
 const SYN_FIN_RST = SYN | FIN | RST;
-const ANY_SAMPLE = ENTRY_SAMPLING | ENTRY_SAMPLING_HANDSHAKE;
+const SACK_OPTION = SACK_BIT;
+const TIMESTAMPS_OPTION = TIMESTAMPS_BIT;
+const { CLOSING_FIN, CLOSING_RST } = hop;
+const ANY_SAMPLE = ENTRY_SAMPLING | ENTRY_SAMPLING_HANDSHAKE | ENTRY_SAMPLING_TIMESTAMP;
 
 /** A jump further than the widest window (RFC 7323 section 2.3) is no loss: the numbering began anew unseen. */
 const FURTHEST_JUMP_BYTES = 0x40000000;
@@ -108,11 +123,17 @@ export function countTcp(
     const other = 1 - direction;
     hot[line + LAST_ACKNOWLEDGEMENT] = acknowledgement;
     state |= STREAM_HAS_ACKNOWLEDGED;
-    if (
-      (hot[base + ENTRY_STATE] & (ENTRY_SAMPLING << other)) !== 0 &&
-      ((acknowledgement - hot[base + SAMPLE_END + other]) | 0) >= 0
-    )
-      answerSample(entries, index, other, packet);
+    const entryState = hot[base + ENTRY_STATE];
+    if ((entryState & (ENTRY_SAMPLING << other)) !== 0) {
+      if ((entryState & (ENTRY_SAMPLING_TIMESTAMP << other)) !== 0)
+        answerByTimestamp(entries, index, other, packet);
+      else if (((acknowledgement - hot[base + SAMPLE_END + other]) | 0) >= 0)
+        answerSample(entries, index, other, packet);
+    }
+    if ((packet.tcpOptions & SACK_OPTION) !== 0) {
+      state |= STREAM_COLD_TOUCHED;
+      entries.cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_TCP_OPTIONS] |= SACK_OPTION;
+    }
   }
 
   hot[line + STREAM_STATE] = state;
@@ -124,7 +145,7 @@ export function countTcp(
     (state & (STREAM_HAS_NEXT | STREAM_HAS_HOLES)) !== STREAM_HAS_NEXT ||
     sequence !== hot[line + NEXT_SEQUENCE]
   ) {
-    coverSequence(entries, index, direction, sequence, payloadBytes);
+    coverSequence(entries, index, direction, packet, sequence, payloadBytes);
     return 0;
   }
   const end = (sequence + payloadBytes) | 0;
@@ -152,29 +173,51 @@ function countControl(entries: FlowEntries, index: number, direction: number, pa
     countSyn(entries, index, direction, packet);
     payloadSequence = (payloadSequence + 1) | 0;
   }
-  if ((flags & SYN_FIN_RST) === 0) cold[group + COLD_ZERO_WINDOW]++;
+  if ((flags & SYN_FIN_RST) === 0) {
+    cold[group + COLD_ZERO_WINDOW]++;
+    hot[line + STREAM_STATE] |= STREAM_RARE_TOUCHED;
+  }
   if ((flags & RST) !== 0) {
     // Its payload, if any, is a message to people (RFC 9293 section 3.5.2), and its number need not fit.
     cold[group + COLD_RST]++;
-    return closeEntry(entries, base);
+    const closes = closeEntry(entries, base);
+    if (closes !== 0) cold[group + COLD_CLOSING] = CLOSING_RST;
+    return closes;
   }
   const payloadBytes = packet.payloadBytes;
-  if (payloadBytes > 0) coverSequence(entries, index, direction, payloadSequence, payloadBytes);
+  if (payloadBytes > 0) coverSequence(entries, index, direction, packet, payloadSequence, payloadBytes);
   if ((flags & FIN) === 0) return 0;
   cold[group + COLD_FIN]++;
+  // Of a fragmented segment only the beginning is here: its FIN stands behind bytes that are still to come.
+  if (packet.isFirstFragment !== 0) return endDirection(entries, index, direction);
   const finSequence = (payloadSequence + payloadBytes) | 0;
   // A FIN above the next number says that data before it is missing.
   if (payloadBytes === 0 && ((finSequence - hot[line + NEXT_SEQUENCE]) | 0) > 0)
-    coverSequence(entries, index, direction, finSequence, 0);
+    coverSequence(entries, index, direction, packet, finSequence, 0);
   if ((hot[line + STREAM_STATE] & STREAM_HAS_NEXT) !== 0 && finSequence === hot[line + NEXT_SEQUENCE])
     hot[line + NEXT_SEQUENCE] = (finSequence + 1) | 0;
-  hot[line + STREAM_STATE] |= STREAM_FIN_SEEN;
+  return endDirection(entries, index, direction);
+}
+
+/**
+ * One direction says that it sends no more.
+ *
+ * @returns 1 where the connection is closed by it, else 0
+ */
+export function endDirection(entries: FlowEntries, index: number, direction: number): number {
+  const { hot, cold } = entries;
+  const base = index * HOT_WORDS;
+  const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
   const other = base + DIRECTION_LINE + (1 - direction) * DIRECTION_LINE_WORDS;
-  return (hot[other + STREAM_STATE] & STREAM_FIN_SEEN) === 0 ? 0 : closeEntry(entries, base);
+  const isSecond = (hot[other + STREAM_STATE] & STREAM_FIN_SEEN) !== 0;
+  if (!isSecond && (hot[line + STREAM_STATE] & STREAM_FIN_SEEN) === 0)
+    cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_CLOSING] = CLOSING_FIN;
+  hot[line + STREAM_STATE] |= STREAM_FIN_SEEN | STREAM_COLD_TOUCHED;
+  return isSecond ? closeEntry(entries, base) : 0;
 }
 
 /** @returns 1 where it was open */
-function closeEntry(entries: FlowEntries, base: number): number {
+export function closeEntry(entries: FlowEntries, base: number): number {
   const entryState = entries.hot[base + ENTRY_STATE];
   entries.hot[base + ENTRY_STATE] = entryState | ENTRY_CLOSED;
   return (entryState & ENTRY_CLOSED) === 0 ? 1 : 0;
@@ -188,29 +231,85 @@ function countSyn(entries: FlowEntries, index: number, direction: number, packet
   const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
   const answers = (packet.tcpFlags & ACK) !== 0;
   cold[group + (answers ? COLD_SYN_ACK : COLD_SYN)]++;
-  if ((hot[base + ENTRY_STATE] & (ENTRY_INITIATOR_LOW | ENTRY_INITIATOR_HIGH)) === 0) {
-    const initiator = answers ? 1 - direction : direction;
-    hot[base + ENTRY_STATE] |= initiator === 0 ? ENTRY_INITIATOR_LOW : ENTRY_INITIATOR_HIGH;
-  }
+  learnInitiator(entries, base, answers ? 1 - direction : direction);
+  cold[group + COLD_TCP_OPTIONS] |= packet.tcpOptions;
+  cold[group + COLD_MAXIMUM_SEGMENT_SIZE] = packet.mss;
+  cold[group + COLD_WINDOW_SCALE] = packet.windowScale + 1;
   const state = hot[line + STREAM_STATE];
   const sequence = packet.sequence;
   if ((state & STREAM_SYN_SEEN) !== 0 && cold[group + COLD_INITIAL_SEQUENCE] === sequence) {
-    // Sent again: which of the two is answered cannot be told (Karn).
-    hot[base + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
+    sampleRetransmission(entries, index, direction, packet);
     return;
   }
   const next = (sequence + 1) | 0;
   cold[group + COLD_INITIAL_SEQUENCE] = sequence;
   hot[line + NEXT_SEQUENCE] = next;
   hot[base + SAMPLE_END + direction] = next;
-  hot[base + ENTRY_STATE] |= ANY_SAMPLE << direction;
+  startHandshakeSample(entries, base, direction);
   entries.hotDoubles[(line + SAMPLE_US) >> 1] = packet.timeUs;
   forgetHoles(entries, index, direction);
   hot[line + STREAM_STATE] |= STREAM_SYN_SEEN | STREAM_HAS_NEXT;
 }
 
+function startHandshakeSample(entries: FlowEntries, base: number, direction: number): void {
+  const entryState = entries.hot[base + ENTRY_STATE] & ~(ANY_SAMPLE << direction);
+  entries.hot[base + ENTRY_STATE] = entryState | ((ENTRY_SAMPLING | ENTRY_SAMPLING_HANDSHAKE) << direction);
+}
+
+/** Who began the connection, where that is not known yet: the sender of this direction. */
+export function learnInitiator(entries: FlowEntries, base: number, direction: number): void {
+  if ((entries.hot[base + ENTRY_STATE] & (ENTRY_INITIATOR_LOW | ENTRY_INITIATOR_HIGH)) !== 0) return;
+  entries.hot[base + ENTRY_STATE] |= direction === 0 ? ENTRY_INITIATOR_LOW : ENTRY_INITIATOR_HIGH;
+}
+
+/**
+ * What the sample measures was sent again: an acknowledgement does not tell which sending it answers (Karn's algorithm).
+ * The echo of its timestamp does (RFC 7323 section 4.1); without timestamps the sample is given up.
+ */
+function sampleRetransmission(
+  entries: FlowEntries,
+  index: number,
+  direction: number,
+  packet: DecodedPacket,
+): void {
+  const { hot, hotDoubles } = entries;
+  const base = index * HOT_WORDS;
+  if ((hot[base + ENTRY_STATE] & (ENTRY_SAMPLING << direction)) === 0) return;
+  if ((packet.tcpOptions & TIMESTAMPS_OPTION) === 0) {
+    hot[base + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
+    return;
+  }
+  hot[base + ENTRY_STATE] |= ENTRY_SAMPLING_TIMESTAMP << direction;
+  hot[base + SAMPLE_END + direction] = packet.timestampValue;
+  hotDoubles[(base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS + SAMPLE_US) >> 1] = packet.timeUs;
+}
+
+/** As {@link answerSample}, where the sample was sent again: only its own timestamp's echo answers it. */
+function answerByTimestamp(
+  entries: FlowEntries,
+  index: number,
+  direction: number,
+  packet: DecodedPacket,
+): void {
+  const { hot, cold } = entries;
+  const base = index * HOT_WORDS;
+  if ((packet.tcpOptions & TIMESTAMPS_OPTION) === 0) return;
+  const ahead = (packet.timestampEcho - hot[base + SAMPLE_END + direction]) | 0;
+  if (ahead < 0) return;
+  const isData = (hot[base + ENTRY_STATE] & (ENTRY_SAMPLING_HANDSHAKE << direction)) === 0;
+  if (ahead > 0) {
+    // What is echoed was sent later: the answer to the sample itself was not seen.
+    hot[base + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
+    return;
+  }
+  answerSample(entries, index, direction, packet);
+  if (!isData) return;
+  cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_TIMESTAMP_ROUND_TRIPS]++;
+  hot[base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS + STREAM_STATE] |= STREAM_RARE_TOUCHED;
+}
+
 /** The other direction acknowledged the sample of `direction`: `packet` is the acknowledgement. */
-function answerSample(entries: FlowEntries, index: number, direction: number, packet: DecodedPacket): void {
+export function answerSample(entries: FlowEntries, index: number, direction: number, packet: DecodedPacket): void {
   const { hot, hotDoubles } = entries;
   const base = index * HOT_WORDS;
   const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
@@ -237,6 +336,7 @@ function coverSequence(
   entries: FlowEntries,
   index: number,
   direction: number,
+  packet: DecodedPacket,
   sequence: number,
   payloadBytes: number,
 ): void {
@@ -258,7 +358,7 @@ function coverSequence(
     return;
   }
   if (ahead > 0) openGap(entries, index, direction, next, sequence);
-  else if (ahead < 0) countBelowNext(entries, index, direction, sequence, payloadBytes);
+  else if (ahead < 0) countBelowNext(entries, index, direction, packet, sequence, payloadBytes);
   if (((end - next) | 0) > 0) hot[line + NEXT_SEQUENCE] = end;
   if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) === 0) return;
   const holes = entries.cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_HOLES];
@@ -270,6 +370,7 @@ function countBelowNext(
   entries: FlowEntries,
   index: number,
   direction: number,
+  packet: DecodedPacket,
   sequence: number,
   payloadBytes: number,
 ): void {
@@ -288,15 +389,19 @@ function countBelowNext(
   let filledBytes = 0;
   if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) !== 0)
     filledBytes = entries.holes.fill(entries.cold[group + COLD_HOLES], sequence, (sequence + belowBytes) | 0);
-  entries.coldDoubles[(group + COLD_GAP_BYTES) >> 1] -= filledBytes;
+  if (filledBytes > 0) {
+    entries.coldDoubles[(group + COLD_GAP_BYTES) >> 1] -= filledBytes;
+    entries.coldDoubles[(group + COLD_OUT_OF_ORDER_BYTES) >> 1] += filledBytes;
+    entries.cold[group + COLD_OUT_OF_ORDER_PACKETS]++;
+  }
   if (belowBytes > filledBytes) {
     entries.coldDoubles[(group + COLD_RETRANSMITTED_BYTES) >> 1] += belowBytes - filledBytes;
     entries.cold[group + COLD_RETRANSMITTED_PACKETS]++;
   }
-  hot[line + STREAM_STATE] |= STREAM_COLD_TOUCHED;
-  // What the sample measures may now be an answer to either sending (Karn).
-  if (((sequence - hot[base + SAMPLE_END + direction]) | 0) < 0)
-    hot[base + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
+  hot[line + STREAM_STATE] |= STREAM_RARE_TOUCHED;
+  const isByTimestamp = (hot[base + ENTRY_STATE] & (ENTRY_SAMPLING_TIMESTAMP << direction)) !== 0;
+  if (isByTimestamp || ((sequence - hot[base + SAMPLE_END + direction]) | 0) < 0)
+    sampleRetransmission(entries, index, direction, packet);
 }
 
 /** Bytes [start, end) were not seen, but later ones were. */
@@ -305,7 +410,7 @@ function openGap(entries: FlowEntries, index: number, direction: number, start: 
   const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
   const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
   entries.coldDoubles[(group + COLD_GAP_BYTES) >> 1] += (end - start) | 0;
-  hot[line + STREAM_STATE] |= STREAM_COLD_TOUCHED;
+  hot[line + STREAM_STATE] |= STREAM_RARE_TOUCHED;
   if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) === 0) {
     const block = entries.holes.allocate();
     if (block === -1) return;
