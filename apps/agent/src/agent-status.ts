@@ -10,7 +10,7 @@ import type { NamingCounters } from "./naming/row-namer.js";
 export interface AgentStatus {
   readonly capture: "starting" | "running" | "ended";
   /** The last report of the capture thread. */
-  readonly report: Omit<CaptureReport, "rows"> | undefined;
+  readonly report: Omit<CaptureReport, "rows" | "dns"> | undefined;
   readonly watchedInterfaces: number;
   /** Live captures only. */
   readonly topology: { readonly state: WatcherState; readonly counters: WatcherCounters } | undefined;

@@ -6,19 +6,20 @@ import type { AgentStatus } from "./agent-status.js";
 import { BatchWriter } from "./batches/batch-writer.js";
 import { CompletenessLog, type CompletenessTotals } from "./batches/completeness-log.js";
 import { CaptureThread } from "./capture/capture-thread.js";
-import { type UnpackedFile, unpackFile } from "./capture/unpacked-file.js";
 import type { CaptureReport, CaptureSource } from "./capture/worker-messages.js";
 import { BatchSender } from "./delivery/batch-sender.js";
 import { CollectorClient } from "./delivery/collector-client.js";
 import { CollectorToken } from "./delivery/collector-token.js";
 import { Spool } from "./delivery/spool.js";
+import { type FileReport, frameReport } from "./file-report.js";
 import { createMetrics } from "./metrics.js";
 import { MetricsServer } from "./metrics-server.js";
+import { DnsNamer } from "./naming/dns-namer.js";
 import { InterfaceDirectory } from "./naming/interface-directory.js";
 import { RowNamer } from "./naming/row-namer.js";
 import { WaitingRows } from "./naming/waiting-rows.js";
 import { LiveKnowledge, type NodeKnowledge, RecordedKnowledge } from "./node-knowledge.js";
-import { type AgentSettings, checkTogether } from "./settings.js";
+import { type AgentSettings, capturedRoles, checkTogether } from "./settings.js";
 import { StateLog } from "./state-log.js";
 
 export interface AgentOptions {
@@ -31,8 +32,8 @@ export interface AgentOptions {
   readonly logger: Logger;
   /** Called once where the agent can go on no longer. */
   readonly onFail: (thrown: unknown) => void;
-  /** Called once where a capture file has come to its end. */
-  readonly onFinished: () => void;
+  /** Called once where a capture file has come to its end, and all of it is stored. */
+  readonly onFinished: (report: FileReport) => void;
 }
 
 /** When asked to stop, what can be sent in this time is; the rest stays on disk for the next start. */
@@ -51,6 +52,7 @@ export class Agent {
   readonly #knowledge: NodeKnowledge;
   readonly #interfaces: InterfaceDirectory;
   readonly #namer: RowNamer;
+  readonly #dnsNamer: DnsNamer;
   readonly #waiting: WaitingRows;
   readonly #spool: Spool;
   readonly #writer: BatchWriter;
@@ -59,12 +61,15 @@ export class Agent {
   readonly #sender: BatchSender;
   readonly #metrics: MetricsServer | undefined;
   #thread: CaptureThread | undefined;
-  #file: UnpackedFile | undefined;
   #capture: AgentStatus["capture"] = "starting";
   /** Reports that came before recorded translations were read: those must be there to name them. */
   #early: CaptureReport[] | undefined = [];
-  #lastReport: Omit<CaptureReport, "rows"> | undefined;
+  #lastReport: AgentStatus["report"];
   #watched: readonly number[] = [];
+  /** Of a capture file, which has few. */
+  readonly #warnings: string[] = [];
+  /** Why the collector would not take rows of a capture file. */
+  readonly #refusals = new Set<string>();
 
   /** @throws Fault where a setting does not fit the others */
   constructor(options: AgentOptions) {
@@ -87,6 +92,7 @@ export class Agent {
       : new RecordedKnowledge({ topology, translations, nodeDescription, conntrackLog });
     this.#interfaces = new InterfaceDirectory(topology, this.#live);
     this.#namer = new RowNamer({ translations, topology, interfaces: this.#interfaces });
+    this.#dnsNamer = new DnsNamer({ topology, interfaces: this.#interfaces });
     this.#spool = new Spool({
       ...{ directory: settings.dataDir, bootId, maxBytes: settings.spoolMib },
       onBatch: () => this.#sender.wake(),
@@ -107,7 +113,10 @@ export class Agent {
       post: (bytes, signal) => this.#client.post(bytes, signal),
       random: Math.random,
       onState: (state) => states.note("collector", state),
-      onRefused: (fault, batch) => logger.error({ batch: batch.path, code: fault.code }, fault.sentence),
+      onRefused: (fault, batch) => {
+        logger.error({ batch: batch.path, code: fault.code }, fault.sentence);
+        if (!this.#live) this.#refusals.add(fault.sentence);
+      },
     });
     this.#metrics =
       settings.metricsAddress &&
@@ -165,12 +174,7 @@ export class Agent {
 
   async #stopParts(): Promise<void> {
     await this.#sender.stop();
-    await Promise.all([
-      this.#client.close(),
-      this.#knowledge.stop(),
-      this.#metrics?.stop(),
-      this.#file?.remove(),
-    ]);
+    await Promise.all([this.#client.close(), this.#knowledge.stop(), this.#metrics?.stop()]);
   }
 
   status(): AgentStatus {
@@ -191,21 +195,25 @@ export class Agent {
 
   async #startCapture(): Promise<number> {
     const { settings, hashSeed, onFail } = this.#options;
-    this.#watched = this.#live ? this.#topology.indexesOf(settings.roles) : [];
+    this.#watched = this.#live ? this.#topology.indexesOf(capturedRoles(settings)) : [];
     const thread = new CaptureThread({
       hashSeed,
       order: {
-        source: await this.#captureSource(),
+        source: this.#captureSource(),
         interfaceIndexes: this.#watched,
         flowCapacity: settings.flowTable,
-        vxlanPorts: this.#topology.vxlanPorts(),
+        tunnelPorts: this.#topology.tunnelPorts(),
+        cpuBudgetPercent: settings.cpuBudget,
         recordPath: settings.record && join(settings.record, `${settings.node}.pcapng`),
       },
       onReport: (report) => {
         if (this.#early === undefined) this.#take(report);
         else this.#early.push(report);
       },
-      onWarning: (fault) => this.#states.warn("capture", fault),
+      onWarning: (fault) => {
+        this.#states.warn("capture", fault);
+        if (!this.#live) this.#warnings.push(fault.sentence);
+      },
       onEnd: (fault) => {
         this.#capture = "ended";
         if (fault !== undefined) onFail(fault);
@@ -220,7 +228,7 @@ export class Agent {
     return shiftUs;
   }
 
-  async #captureSource(): Promise<CaptureSource> {
+  #captureSource(): CaptureSource {
     const { settings } = this.#options;
     const { snapLength, ringBlockKib: blockBytes } = settings;
     if (settings.capture === "ring") {
@@ -228,13 +236,11 @@ export class Agent {
       return { kind: "ring", snapLength, blockBytes, blockCount };
     }
     if (settings.capture === "cap") return { kind: "cap", snapLength };
-    const name = settings.file ?? "";
-    this.#file = await unpackFile(name, settings.dataDir);
-    const ignored = this.#topology.interfaces.filter(({ role }) => !settings.roles.has(role));
+    const roles = capturedRoles(settings);
+    const ignored = this.#topology.interfaces.filter(({ role }) => !roles.has(role));
     return {
       kind: "pcap",
-      name,
-      path: this.#file.path,
+      path: settings.file ?? "",
       shift: settings.replayShift,
       pace: settings.replayPace,
       ignoredNames: ignored.map((one) => one.name),
@@ -248,14 +254,26 @@ export class Agent {
   }
 
   #take(report: CaptureReport): void {
-    const { rows, ...counters } = report;
+    const { rows, dns, ...counters } = report;
+    this.#noteSampling(report.samplingShift);
     this.#lastReport = counters;
     this.#interfaces.setCaptured(report.interfaces);
     if (rows !== undefined) this.#waiting.take(rows);
+    for (const asked of dns) {
+      for (const columns of this.#dnsNamer.name(asked)) this.#writer.writeDns(columns);
+    }
     this.#completeness.observe(report.settledUs, this.#totals(counters));
   }
 
-  #totals({ frames, capture, table }: Omit<CaptureReport, "rows">): CompletenessTotals {
+  #noteSampling(shift: number): void {
+    if (shift === (this.#lastReport?.samplingShift ?? 0)) return;
+    const { logger, settings } = this.#options;
+    const fields = { sampling: 2 ** shift, cpuBudget: settings.cpuBudget };
+    if (shift === 0) logger.info(fields, "capturing all connections again");
+    else logger.warn(fields, `overloaded: capturing one connection in ${2 ** shift}`);
+  }
+
+  #totals({ frames, capture, table, samplingShift }: NonNullable<AgentStatus["report"]>): CompletenessTotals {
     const { droppedFull, droppedUnwritable } = this.#spool.counters;
     return {
       seenFrames: frames.seen,
@@ -266,13 +284,14 @@ export class Agent {
       evictedFlows: table.evicted.closed + table.evicted.idle,
       lostBatches: droppedFull + droppedUnwritable,
       activeFlows: table.entries,
-      interfaces: this.#interfaces.count(this.#options.settings.roles),
+      sampling: 2 ** samplingShift,
+      interfaces: this.#interfaces.count(capturedRoles(this.#options.settings)),
     };
   }
 
   /** Tells the capture thread which interfaces there are now, where that has changed. */
   #watch(): void {
-    const indexes = this.#topology.indexesOf(this.#options.settings.roles);
+    const indexes = this.#topology.indexesOf(capturedRoles(this.#options.settings));
     const same =
       indexes.length === this.#watched.length && indexes.every((one, at) => one === this.#watched[at]);
     if (same || this.#thread === undefined) return;
@@ -287,7 +306,10 @@ export class Agent {
     await this.#writer.settled();
     this.#options.logger.info("the capture file has ended; waiting until the collector has all of it");
     await this.#sender.drain(2 ** 31 - 1);
-    this.#options.onFinished();
+    const { node, file = "" } = this.#options.settings;
+    const { refused } = this.#sender.counters;
+    const complaints = { refusedBatches: refused, refusals: [...this.#refusals], warnings: this.#warnings };
+    this.#options.onFinished({ ...frameReport(node, file, this.#lastReport), ...complaints });
   }
 
   #health(): { healthy: boolean; [part: string]: unknown } {

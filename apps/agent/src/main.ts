@@ -24,8 +24,11 @@ runApp("hopline agent", async (fail) => {
     hashSeed: randomBytes(4).readInt32LE(),
     logger: createLogger({ app: "agent", level: settings.logLevel, format: settings.logFormat }),
     onFail: fail,
-    // A replay is over: the same orderly end as by a signal.
-    onFinished: () => process.kill(process.pid, "SIGTERM"),
+    // A file is read: what became of its frames is the answer, and then the same orderly end as by a signal.
+    onFinished: (report) => {
+      process.stdout.write(`${JSON.stringify(report)}\n`);
+      process.kill(process.pid, "SIGTERM");
+    },
   });
   await agent.start();
   return agent;

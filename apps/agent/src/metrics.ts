@@ -51,9 +51,41 @@ const SPECS: readonly MetricSpec[] = [
   },
   {
     kind: "gauge",
+    name: "hopline_agent_sampling",
+    help: "One in so many connections is captured now; 1 is all of them.",
+    samples: ({ report }) => one(2 ** (report?.samplingShift ?? 0)),
+  },
+  {
+    kind: "counter",
+    name: "hopline_agent_sampling_raised_total",
+    help: "How often sampling was doubled, by reason: the ring dropped frames, or the CPU budget was used up.",
+    labels: ["reason"],
+    samples: ({ report }) => by("reason", { ...report?.overload.raised }),
+  },
+  {
+    kind: "counter",
+    name: "hopline_agent_sampling_lowered_total",
+    help: "How often sampling was halved.",
+    samples: ({ report }) => one(report?.overload.lowered),
+  },
+  {
+    kind: "gauge",
     name: "hopline_agent_watched_interfaces",
     help: "Interfaces that are captured now.",
     samples: ({ watchedInterfaces }) => one(watchedInterfaces),
+  },
+  {
+    kind: "gauge",
+    name: "hopline_agent_file_read_bytes",
+    help: "Bytes read of the capture file, compressed where it is; captures from files only.",
+    samples: ({ report }) => (report?.position === undefined ? [] : one(report.position.readBytes)),
+  },
+  {
+    kind: "gauge",
+    name: "hopline_agent_file_bytes",
+    help: "Bytes of the capture file; missing where that is a pipe.",
+    samples: ({ report }) =>
+      report?.position?.totalBytes === undefined ? [] : one(report.position.totalBytes),
   },
   {
     kind: "gauge",

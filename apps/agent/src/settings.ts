@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { Fault } from "@hopline/fault";
-import { logFormatSchema, logLevelSchema, type SettingSource } from "@hopline/process";
-import { ROLES } from "@hopline/topology";
+import { dataDirSchema, logFormatSchema, logLevelSchema, type SettingSource } from "@hopline/process";
+import { ROLES, type Role } from "@hopline/topology";
 import { z } from "zod";
 
 const MEBIBYTE = 1024 * 1024;
@@ -55,8 +55,8 @@ export const settingsSchema = z.object({
     .default("now"),
   replayPace: z.enum(["real", "fast"], { error: "it takes real or fast" }).default("real"),
   record: z.string().min(1).optional(),
-  roles: roles.default(new Set(["pod", "bridge", "tunnel", "uplink"] as const)),
-  dataDir: z.string().min(1).default("/var/lib/hopline"),
+  roles: roles.optional(),
+  dataDir: dataDirSchema.default("/var/lib/hopline"),
   spoolMib: wholeNumber(1, 1024 * 1024)
     .default(1024)
     .transform((size) => size * MEBIBYTE),
@@ -68,6 +68,7 @@ export const settingsSchema = z.object({
     .default(512)
     .transform((size) => size * 1024),
   snapLength: wholeNumber(64, 65_535).default(192),
+  cpuBudget: wholeNumber(1, 100).default(50),
   flowTable: wholeNumber(1024, 16_777_216).default(262_144),
   metricsAddress: listenAddress.optional(),
   logLevel: logLevelSchema,
@@ -75,6 +76,18 @@ export const settingsSchema = z.object({
 });
 
 export type AgentSettings = z.output<typeof settingsSchema>;
+
+/**
+ * Live, each packet once for each role that says where it was lost: bridges and tunnels would add the same packets twice or
+ * thrice. Of a file everything was captured already.
+ */
+const DEFAULT_ROLES: ReadonlySet<Role> = new Set(["pod", "uplink"]);
+const DEFAULT_FILE_ROLES: ReadonlySet<Role> = new Set(["pod", "bridge", "tunnel", "uplink"]);
+
+/** The roles whose interfaces are captured. */
+export function capturedRoles({ roles, capture }: AgentSettings): ReadonlySet<Role> {
+  return roles ?? (capture === "pcap" ? DEFAULT_FILE_ROLES : DEFAULT_ROLES);
+}
 
 /** @throws Fault `SETTINGS_INVALID` where settings do not fit each other */
 export function checkTogether(settings: AgentSettings): void {
@@ -119,7 +132,10 @@ export const settingSources: Readonly<Record<keyof z.input<typeof settingsSchema
     about: "file with the token; read again when it changes",
   },
   capture: { flag: "capture", env: "HOPLINE_CAPTURE", about: "ring, cap or pcap; default ring" },
-  file: { flag: "file", about: "with --capture pcap: a pcap or pcapng file, also .gz" },
+  file: {
+    flag: "file",
+    about: "with --capture pcap: a pcap or pcapng file, also compressed with gzip or zstd",
+  },
   nodeDescription: { flag: "node-description", about: "file that describes the node instead of the kernel" },
   conntrackLog: { flag: "conntrack-log", about: "file with translations instead of the kernel's" },
   replayShift: { flag: "replay-shift", about: "now, none, or seconds added to a file's times; default now" },
@@ -128,7 +144,11 @@ export const settingSources: Readonly<Record<keyof z.input<typeof settingsSchema
     flag: "record",
     about: "folder to write NODE.pcapng, NODE.description.json and NODE.conntrack.jsonl to, for replays",
   },
-  roles: { flag: "roles", env: "HOPLINE_ROLES", about: `roles to capture; default pod,bridge,tunnel,uplink` },
+  roles: {
+    flag: "roles",
+    env: "HOPLINE_ROLES",
+    about: "roles to capture, of pod, bridge, tunnel, uplink; default pod,uplink, of a file all four",
+  },
   dataDir: {
     flag: "data-dir",
     env: "HOPLINE_DATA_DIR",
@@ -148,6 +168,11 @@ export const settingSources: Readonly<Record<keyof z.input<typeof settingsSchema
     flag: "snap-length",
     env: "HOPLINE_SNAP_LENGTH",
     about: "bytes kept of each frame; default 192",
+  },
+  cpuBudget: {
+    flag: "cpu-budget",
+    env: "HOPLINE_CPU_BUDGET",
+    about: "percent of one core for the capture thread; beyond it connections are sampled; default 50",
   },
   flowTable: {
     flag: "flow-table",

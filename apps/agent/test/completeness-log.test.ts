@@ -12,6 +12,7 @@ const totals = (seen: number, more: Partial<CompletenessTotals> = {}): Completen
   lostBatches: 0,
   activeFlows: 3,
   interfaces: 2,
+  sampling: 1,
   ...more,
 });
 
@@ -52,6 +53,24 @@ describe("CompletenessLog", () => {
       { window: 1010, seen: 8, counted: 1, uncounted: "arp=3,not-ip=4", dropped: 7, flags: 0 },
       { window: 1020, seen: 1, counted: 1, uncounted: "", dropped: 0, flags: 2 | 4 },
     ]);
+  });
+
+  it("says the largest sampling that there was in a window, from its beginning on", () => {
+    const samplings: (number | undefined)[] = [];
+    const log = new CompletenessLog((row) => samplings.push(row.sampling[0]));
+    for (const [second, sampling] of [
+      [1001, 1],
+      [1005, 4],
+      [1009, 2],
+      [1011, 2],
+      [1015, 1],
+      [1021, 1],
+      [1031, 1],
+    ]) {
+      log.observe((second ?? 0) * SECOND_US, totals(second ?? 0, { sampling: sampling ?? 0 }));
+    }
+    log.finish(totals(2000, { sampling: 8 }));
+    expect(samplings).toEqual([4, 2, 1, 8]);
   });
 
   it("writes nothing where there was no packet time at all", () => {

@@ -18,6 +18,7 @@ export function rowsOf(frames: readonly TestFrame[]): HopRows {
       interfaceIndexes: Int32Array.of(frame.interfaceIndex ?? 7),
       directions: Uint8Array.of(frame.direction ?? 0),
       vlanTags: Int32Array.of(-1),
+      gsoSizes: new Uint16Array(1),
       linkType: LINKTYPE_ETHERNET,
     });
   }

@@ -1,6 +1,6 @@
 import { readSettings } from "@hopline/process";
 import { describe, expect, it } from "vitest";
-import { settingSources, settingsSchema } from "../src/settings.js";
+import { capturedRoles, settingSources, settingsSchema } from "../src/settings.js";
 
 function read(argv: string[], env: Record<string, string> = {}) {
   const answer = readSettings({
@@ -23,10 +23,17 @@ describe("the agent's settings", () => {
     expect(settings).toMatchObject({
       capture: "ring",
       snapLength: 192,
+      cpuBudget: 50,
       spoolMib: 2 ** 30,
       replayShift: "now",
     });
-    expect([...settings.roles]).toEqual(["pod", "bridge", "tunnel", "uplink"]);
+    expect([...capturedRoles(settings)]).toEqual(["pod", "uplink"]);
+    expect([...capturedRoles(read([...collector, "--capture", "pcap"]))]).toEqual([
+      "pod",
+      "bridge",
+      "tunnel",
+      "uplink",
+    ]);
     expect(() => read([])).toThrow(/--collector \(HOPLINE_COLLECTOR\) is not set/);
   });
 
@@ -57,6 +64,8 @@ describe("the agent's settings", () => {
     ["--roles", "pods", /--roles.* is "pods": it takes some of pod, bridge/],
     ["--capture", "pf_ring", /it takes ring, cap or pcap/],
     ["--snap-length", "20", /it takes at least 64/],
+    ["--cpu-budget", "0", /it takes at least 1/],
+    ["--data-dir", "/proc/self/spool", /none of the kernel.s/],
     ["--ring-block-kib", "100", /it takes a power of two/],
     ["--metrics-address", "4402", /it takes HOST:PORT/],
     ["--replay-shift", "later", /it takes now, none or a number of seconds/],

@@ -27,6 +27,8 @@ const linkSchema = z.object({
           /** VNI of VXLAN and Geneve, VLAN id. */
           id: z.number().optional(),
           port: z.number().optional(),
+          /** VXLAN with the generic protocol extension. */
+          gpe: z.boolean().optional(),
           local: z.string().optional(),
           remote: z.string().optional(),
           link: z.string().optional(),

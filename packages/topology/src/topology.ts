@@ -1,6 +1,6 @@
 import { isIpv4, parseAddress } from "@hopline/packet";
 import { findAttachedAddresses } from "./attached-addresses.js";
-import { EMPTY_DESCRIPTION, kindOf, type NodeDescription } from "./description.js";
+import { EMPTY_DESCRIPTION, kindOf, type Link, type NodeDescription } from "./description.js";
 import { decideRoles, type Role } from "./roles.js";
 
 const REMEMBER_GONE_MS = 300_000;
@@ -14,6 +14,13 @@ export interface NodeInterface {
   readonly because: string;
   /** Role `pod`: the addresses behind it as the kernel knows them, as text. */
   readonly attachedAddresses: readonly string[];
+}
+
+/** UDP ports of a node's tunnel devices, by what they carry. */
+export interface TunnelPorts {
+  readonly vxlan: readonly number[];
+  readonly vxlanGpe: readonly number[];
+  readonly geneve: readonly number[];
 }
 
 /** What a row needs to know of its interface; the address is 16 bytes. */
@@ -110,12 +117,19 @@ export class Topology {
     return this.interfaces.filter((one) => roles.has(one.role)).map((one) => one.index);
   }
 
-  /** UDP ports on which the node's VXLAN devices speak. */
-  vxlanPorts(): number[] {
-    const ports = this.#description.links
-      .filter((link) => kindOf(link) === "vxlan")
-      .map((link) => link.linkinfo?.info_data?.port ?? 0);
-    return [...new Set(ports)].filter((port) => port > 0);
+  /** UDP ports on which the node's tunnel devices speak. */
+  tunnelPorts(): TunnelPorts {
+    const { links } = this.#description;
+    const ports = (of: (link: Link) => boolean): number[] => {
+      const all = links.filter(of).map((link) => link.linkinfo?.info_data?.port ?? 0);
+      return [...new Set(all)].filter((port) => port > 0);
+    };
+    const isGpe = (link: Link): boolean => link.linkinfo?.info_data?.gpe === true;
+    return {
+      vxlan: ports((link) => kindOf(link) === "vxlan" && !isGpe(link)),
+      vxlanGpe: ports((link) => kindOf(link) === "vxlan" && isGpe(link)),
+      geneve: ports((link) => kindOf(link) === "geneve"),
+    };
   }
 
   #put(index: number, name: string, role: Role, because: string, attachedAddresses: readonly string[]): void {

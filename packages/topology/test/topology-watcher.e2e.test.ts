@@ -38,7 +38,7 @@ describe("TopologyWatcher against the kernel (needs root)", () => {
     try {
       const roles = () => Object.fromEntries(topology.interfaces.map((one) => [one.name, one.role]));
       expect(roles()).toEqual({ lo: "host", cni0: "bridge", eth0: "uplink", "flannel.1": "tunnel" });
-      expect(topology.vxlanPorts()).toEqual([8472]);
+      expect(topology.tunnelPorts()).toEqual({ vxlan: [8472], vxlanGpe: [], geneve: [] });
 
       shell(`ip -n ${NODE} link add vethpod type veth peer name eth0 netns ${POD}
         ip -n ${NODE} link set vethpod master cni0 up

@@ -87,6 +87,6 @@ describe("Topology", () => {
   it("knows the ports on which its VXLAN devices speak", () => {
     const topology = new Topology({ nowMs: () => 0 });
     topology.update(flannel);
-    expect(topology.vxlanPorts()).toEqual([8472]);
+    expect(topology.tunnelPorts()).toEqual({ vxlan: [8472], vxlanGpe: [], geneve: [] });
   });
 });

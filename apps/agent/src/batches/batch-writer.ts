@@ -1,7 +1,9 @@
 import {
   type BatchHeader,
   type CompletenessColumns,
+  type DnsColumns,
   encodeCompleteness,
+  encodeDns,
   encodeHops,
   type HopColumns,
 } from "@hopline/batch";
@@ -42,6 +44,11 @@ export class BatchWriter {
       const part = start === 0 && end === columns.count ? columns : sliceHops(columns, start, end);
       this.#write(part.count, (header) => encodeHops(header, part));
     }
+  }
+
+  /** @param columns of one batch. */
+  writeDns(columns: DnsColumns): void {
+    this.#write(columns.count, (header) => encodeDns(header, columns));
   }
 
   writeCompleteness(columns: CompletenessColumns): void {

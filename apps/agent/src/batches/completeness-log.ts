@@ -23,6 +23,8 @@ export interface CompletenessTotals {
   readonly activeFlows: number;
   /** As of now. */
   readonly interfaces: number;
+  /** As of now: one in so many connections is captured. */
+  readonly sampling: number;
 }
 
 const NOTHING: CompletenessTotals = {
@@ -35,6 +37,7 @@ const NOTHING: CompletenessTotals = {
   lostBatches: 0,
   activeFlows: 0,
   interfaces: 0,
+  sampling: 1,
 };
 
 /** One row for each window: what was captured in it against what passed (decision 6). */
@@ -43,6 +46,8 @@ export class CompletenessLog {
   #window: number | undefined;
   #before: CompletenessTotals = NOTHING;
   #started = true;
+  /** The largest in this window. */
+  #sampling = 1;
 
   constructor(write: (row: CompletenessColumns) => void) {
     this.#write = write;
@@ -53,6 +58,7 @@ export class CompletenessLog {
    */
   observe(settledUs: number, totals: CompletenessTotals): void {
     if (!Number.isFinite(settledUs)) return;
+    this.#sampling = Math.max(this.#sampling, totals.sampling);
     const window = Math.floor(settledUs / WINDOW_US);
     this.#window ??= window;
     if (window <= this.#window) return;
@@ -83,10 +89,11 @@ export class CompletenessLog {
       active_flows: Uint32Array.of(totals.activeFlows),
       evicted_flows: Float64Array.of(totals.evictedFlows - before.evictedFlows),
       interfaces: Uint32Array.of(totals.interfaces),
-      sampling: Uint32Array.of(1),
+      sampling: Uint32Array.of(Math.max(this.#sampling, totals.sampling)),
       agent_flags: Uint8Array.of(flags | started | lostBatches),
     });
     this.#before = totals;
+    this.#sampling = totals.sampling;
     this.#started = false;
   }
 }

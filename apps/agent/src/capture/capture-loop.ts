@@ -1,9 +1,15 @@
-import type { FrameBlock } from "@hopline/capture";
+import { type FrameBlock, isSampled } from "@hopline/capture";
 import { describe, Fault } from "@hopline/fault";
-import { FlowTable, FrameCounter, type HopRows, WINDOW_SECONDS } from "@hopline/flow";
-import { DEFAULT_VXLAN_PORTS, FrameDecoder } from "@hopline/packet";
+import { type DnsRows, FlowTable, FrameCounter, type HopRows, WINDOW_SECONDS } from "@hopline/flow";
+import {
+  DEFAULT_GENEVE_PORTS,
+  DEFAULT_VXLAN_GPE_PORTS,
+  DEFAULT_VXLAN_PORTS,
+  FrameDecoder,
+} from "@hopline/packet";
 import { FrameRecorder } from "./frame-recorder.js";
 import { type OpenedSource, openSource, type ThreadClock } from "./open-source.js";
+import { OverloadController } from "./overload-controller.js";
 import type { CaptureOrder, FaultMessage, WorkerCommand, WorkerMessage } from "./worker-messages.js";
 
 const POLL_MS = 50;
@@ -16,6 +22,8 @@ const MANY_ROWS = 50_000;
 export interface CaptureLoopOptions {
   readonly order: CaptureOrder;
   readonly clock: ThreadClock;
+  /** CPU time of this thread since its start, in microseconds. */
+  readonly cpuUs: () => number;
   /** 32 random bits for the flow table's hash. */
   readonly hashSeed: number;
   /** The next command that waits, or undefined. */
@@ -31,6 +39,8 @@ export class CaptureLoop {
   readonly #options: CaptureLoopOptions;
   readonly #table: FlowTable;
   readonly #counter: FrameCounter;
+  readonly #overload: OverloadController;
+  #samplingShift = 0;
   #recorder: FrameRecorder | undefined;
   #knownInterfaces = -1;
   #reportedAtUs = Number.NEGATIVE_INFINITY;
@@ -41,9 +51,15 @@ export class CaptureLoop {
   constructor(options: CaptureLoopOptions) {
     this.#options = options;
     const { order, hashSeed } = options;
-    const vxlanPorts = [...new Set([...DEFAULT_VXLAN_PORTS, ...order.vxlanPorts])];
-    this.#table = new FlowTable({ capacity: order.flowCapacity, hashSeed });
-    this.#counter = new FrameCounter({ decoder: new FrameDecoder({ vxlanPorts }), table: this.#table });
+    const { tunnelPorts } = order;
+    const decoder = new FrameDecoder({
+      vxlanPorts: [...DEFAULT_VXLAN_PORTS, ...tunnelPorts.vxlan],
+      vxlanGpePorts: [...DEFAULT_VXLAN_GPE_PORTS, ...tunnelPorts.vxlanGpe],
+      genevePorts: [...DEFAULT_GENEVE_PORTS, ...tunnelPorts.geneve],
+    });
+    this.#table = new FlowTable({ capacity: order.flowCapacity, hashSeed, isSampled });
+    this.#overload = new OverloadController(order.cpuBudgetPercent);
+    this.#counter = new FrameCounter({ decoder, table: this.#table });
   }
 
   /** Sends `ended` as its last message, whatever happens. */
@@ -66,7 +82,11 @@ export class CaptureLoop {
     }
     // What was counted before the end, however it ended, is handed over.
     this.#warn(opened);
-    this.#send(opened, this.#table.flush());
+    this.#send(
+      opened,
+      this.#table.flush(),
+      untilNone(() => this.#counter.flushDns()),
+    );
     opened.source.close();
     this.#recorder?.close();
     send({ kind: "ended", fault });
@@ -84,6 +104,7 @@ export class CaptureLoop {
       if (this.#stopping) return;
       this.#ignoreUnwanted(opened);
       if (source.poll(POLL_MS, consume) < 0) return;
+      this.#control(opened);
       const isDue = nowUs() - this.#reportedAtUs >= REPORT_EVERY_US;
       const windowEnded = Math.floor((nowUs() - latencyUs) / WINDOW_US) > this.#settledWindow;
       if (isDue || windowEnded || this.#table.pendingRows > MANY_ROWS) this.#report(opened);
@@ -95,6 +116,20 @@ export class CaptureLoop {
       if (command.kind === "stop") this.#stopping = true;
       else opened.source.watch(command.interfaceIndexes);
     }
+  }
+
+  /** Once a second: captures fewer connections where they are too many, and more again where there is room. */
+  #control({ source }: OpenedSource): void {
+    const { order, clock, cpuUs } = this.#options;
+    const nowUs = clock.nowUs();
+    // The others cannot leave out a connection before it has cost what it costs.
+    if (order.source.kind !== "ring" || !this.#overload.isDue(nowUs)) return;
+    const droppedFrames = source.statistics().dropped;
+    const shift = this.#overload.observe({ nowUs, droppedFrames, cpuUs: cpuUs() });
+    if (shift === this.#samplingShift) return;
+    source.sample(shift);
+    this.#samplingShift = shift;
+    this.#table.setSampling(shift);
   }
 
   /** Files name their interfaces as they go. */
@@ -115,20 +150,25 @@ export class CaptureLoop {
     // Frames that are still in the source's memory must find their window open.
     const closed = this.#table.closeWindow(nowUs - opened.latencyUs);
     if (closed !== undefined) this.#send(opened, closed);
-    this.#send(opened, this.#table.takeNew(nowUs));
+    const dns = untilNone(() => this.#counter.takeDns(nowUs - opened.latencyUs));
+    this.#send(opened, this.#table.takeNew(nowUs), dns);
     this.#reportedAtUs = nowUs;
     this.#settledWindow = Math.floor((nowUs - opened.latencyUs) / WINDOW_US);
   }
 
-  #send(opened: OpenedSource, rows: HopRows | undefined): void {
+  #send(opened: OpenedSource, rows: HopRows | undefined, dns: readonly DnsRows[] = []): void {
     this.#options.send({
       kind: "report",
       rows,
+      dns,
       settledUs: opened.nowUs() - opened.latencyUs,
       frames: this.#counter.counters(),
       table: this.#table.counters(),
       capture: opened.source.statistics(),
       interfaces: opened.source.interfaces,
+      samplingShift: this.#samplingShift,
+      overload: this.#overload.counters,
+      position: opened.position?.(),
     });
   }
 
@@ -141,6 +181,12 @@ export class CaptureLoop {
       this.#lastWarning = warning;
     }
   }
+}
+
+function untilNone(take: () => DnsRows | undefined): DnsRows[] {
+  const all: DnsRows[] = [];
+  for (let rows = take(); rows !== undefined; rows = take()) all.push(rows);
+  return all;
 }
 
 function messageOf(thrown: unknown): FaultMessage {

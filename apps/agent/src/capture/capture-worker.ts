@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { transferable } from "@hopline/flow";
 import { CaptureLoop } from "./capture-loop.js";
+import { threadCpuUs } from "./thread-cpu.js";
 import type { CaptureOrder, WorkerCommand, WorkerMessage } from "./worker-messages.js";
 
 /** What the main thread gives this one at its start. */
@@ -20,6 +21,7 @@ new CaptureLoop({
     nowUs: () => Date.now() * 1000,
     sleepMs: (durationMs) => void Atomics.wait(sleeper, 0, 0, durationMs),
   },
+  cpuUs: threadCpuUs,
   receive: () => receiveMessageOnPort(port)?.message as WorkerCommand | undefined,
   send: (message: WorkerMessage) => {
     const rows = message.kind === "report" ? message.rows : undefined;

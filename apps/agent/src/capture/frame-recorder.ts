@@ -23,7 +23,7 @@ export class FrameRecorder {
 
   /** @throws Fault `RECORD_UNWRITABLE` */
   record(block: FrameBlock, source: FrameSource): void {
-    this.#writer.writeBlock(block, (index) => this.#idOf(index, source));
+    this.#writer.writeBlock(block, (index) => this.#idOf(index, source, block.linkType));
   }
 
   close(): void {
@@ -31,11 +31,11 @@ export class FrameRecorder {
     closeSync(this.#file);
   }
 
-  #idOf(index: number, source: FrameSource): number {
+  #idOf(index: number, source: FrameSource, linkType: number): number {
     let id = this.#ids.get(index);
     if (id === undefined) {
       const name = source.interfaces.find((one) => one.index === index)?.name ?? `if${index}`;
-      id = this.#writer.addInterface({ name });
+      id = this.#writer.addInterface({ name, linkType });
       this.#ids.set(index, id);
     }
     return id;

@@ -1,4 +1,11 @@
-import { type FrameSource, openCap, openPcapFile, openRing } from "@hopline/capture";
+import {
+  type FilePosition,
+  type FrameSource,
+  openCap,
+  openPcapFile,
+  openRing,
+  RING_DEFAULTS,
+} from "@hopline/capture";
 import { PcapReplay } from "./pcap-replay.js";
 import type { CaptureOrder } from "./worker-messages.js";
 
@@ -19,6 +26,8 @@ export interface OpenedSource {
   readonly nowUs: () => number;
   /** How long a frame may lie in the source's memory before it is handed over, in microseconds. */
   readonly latencyUs: number;
+  /** Files: how far they have been read. */
+  readonly position?: () => FilePosition;
 }
 
 const RING_RETIRE_MS = 60;
@@ -31,7 +40,11 @@ export function openSource(order: CaptureOrder, clock: ThreadClock): OpenedSourc
   switch (source.kind) {
     case "ring": {
       const { snapLength, blockBytes, blockCount } = source;
-      const options = { interfaceIndexes, snapLength, blockBytes, blockCount, retireMs: RING_RETIRE_MS };
+      const options = {
+        ...{ interfaceIndexes, snapLength, blockBytes, blockCount, retireMs: RING_RETIRE_MS },
+        vxlanPorts: [...new Set([...RING_DEFAULTS.vxlanPorts, ...order.tunnelPorts.vxlan])],
+        genevePorts: [...new Set([...RING_DEFAULTS.genevePorts, ...order.tunnelPorts.geneve])],
+      };
       return { source: openRing(options), shiftUs: 0, nowUs: clock.nowUs, latencyUs: RING_LATENCY_US };
     }
     case "cap": {
@@ -39,8 +52,12 @@ export function openSource(order: CaptureOrder, clock: ThreadClock): OpenedSourc
       return { source: cap, shiftUs: 0, nowUs: clock.nowUs, latencyUs: CAP_LATENCY_US };
     }
     case "pcap": {
-      const replay = new PcapReplay(openPcapFile(source.path, { name: source.name }), source, clock);
-      return { source: replay, shiftUs: replay.shiftUs, nowUs: () => replay.timeUs, latencyUs: 0 };
+      const replay = new PcapReplay(openPcapFile(source.path), source, clock);
+      const { shiftUs } = replay;
+      return {
+        ...{ source: replay, shiftUs, nowUs: () => replay.timeUs, latencyUs: 0 },
+        position: () => replay.position,
+      };
     }
   }
 }

@@ -1,6 +1,7 @@
 import type {
   CapturedInterface,
   CaptureStatistics,
+  FilePosition,
   FrameBlock,
   FrameSource,
   PcapFileSource,
@@ -54,6 +55,11 @@ export class PcapReplay implements FrameSource {
     return this.#file.warnings;
   }
 
+  /** How far the file has been read. */
+  get position(): FilePosition {
+    return this.#file.position;
+  }
+
   /** All frames up to this moved time have been handed over; -Infinity before the first. */
   get timeUs(): number {
     return this.#timeUs;
@@ -87,6 +93,14 @@ export class PcapReplay implements FrameSource {
 
   watch(): void {
     // A file holds what was captured: there is nothing to choose from.
+  }
+
+  sample(): boolean {
+    return false;
+  }
+
+  focus(): boolean {
+    return false;
   }
 
   close(): void {

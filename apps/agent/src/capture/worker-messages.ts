@@ -1,5 +1,7 @@
-import type { CapturedInterface, CaptureStatistics } from "@hopline/capture";
-import type { FlowTableCounters, FrameCounters, HopRows } from "@hopline/flow";
+import type { CapturedInterface, CaptureStatistics, FilePosition } from "@hopline/capture";
+import type { DnsRows, FlowTableCounters, FrameCounters, HopRows } from "@hopline/flow";
+import type { TunnelPorts } from "@hopline/topology";
+import type { OverloadCounters } from "./overload-controller.js";
 
 /** A Fault as it crosses between threads. */
 export interface FaultMessage {
@@ -20,8 +22,6 @@ export type CaptureSource =
   | {
       readonly kind: "pcap";
       readonly path: string;
-      /** How messages call the file. */
-      readonly name: string;
       /** Seconds added to every frame's time, or `now`: what brings the first frame to the present. */
       readonly shift: "now" | number;
       /** `real`: as the frames came; `fast`: as fast as they can be read. */
@@ -35,7 +35,10 @@ export interface CaptureOrder {
   /** Kernel interface indexes to begin with; live sources only. */
   readonly interfaceIndexes: readonly number[];
   readonly flowCapacity: number;
-  readonly vxlanPorts: readonly number[];
+  /** Ports of the node's tunnel devices, beside the usual ones. */
+  readonly tunnelPorts: TunnelPorts;
+  /** Percent of one core that the capture thread may take before it samples connections; live sources only. */
+  readonly cpuBudgetPercent: number;
   /** Live sources: pcapng file to write all frames to. */
   readonly recordPath: string | undefined;
 }
@@ -49,12 +52,19 @@ export type WorkerCommand =
 export interface CaptureReport {
   readonly kind: "report";
   readonly rows: HopRows | undefined;
+  /** DNS questions of windows that are over. */
+  readonly dns: readonly DnsRows[];
   /** Microseconds since the Unix epoch: all frames before this packet time have been counted. */
   readonly settledUs: number;
   readonly frames: FrameCounters;
   readonly table: FlowTableCounters;
   readonly capture: CaptureStatistics;
   readonly interfaces: readonly CapturedInterface[];
+  /** One in 2^shift connections is captured now. */
+  readonly samplingShift: number;
+  readonly overload: OverloadCounters;
+  /** Files only. */
+  readonly position: FilePosition | undefined;
 }
 
 /** From the capture thread. */

@@ -1,9 +1,9 @@
-import { type HopColumns, StringColumnBuilder } from "@hopline/batch";
+import { type HopColumns, type StringColumn, StringColumnBuilder } from "@hopline/batch";
 import { copyAddress, type Found } from "@hopline/conntrack";
 import { type HopRows, writeConnectionId } from "@hopline/flow";
-import { ADDRESS_BYTES } from "@hopline/packet";
+import { ADDRESS_BYTES, ENCAPSULATION_NAMES } from "@hopline/packet";
 import type { InterfaceLabel } from "./interface-directory.js";
-import { pickAddresses, pickNumbers } from "./picked-rows.js";
+import { type PickedRows, pickAddresses, pickNumbers } from "./picked-rows.js";
 
 /** The columns that naming makes; all others are the flow table's own. */
 export class NamedColumns {
@@ -82,7 +82,8 @@ export class NamedColumns {
 }
 
 /** The whole batch's columns: those of naming, and the flow table's at the rows that were `picked`. */
-export function columnsOf(rows: HopRows, picked: Uint32Array, named: NamedColumns): HopColumns {
+export function columnsOf(rows: HopRows, which: Uint32Array, named: NamedColumns): HopColumns {
+  const picked = { count: rows.count, rows: which };
   return {
     count: named.count,
     connection_id: named.connectionIds,
@@ -113,6 +114,8 @@ export function columnsOf(rows: HopRows, picked: Uint32Array, named: NamedColumn
     payload_packets: pickNumbers(rows.payloadPackets, picked),
     retransmitted_bytes: pickNumbers(rows.retransmittedBytes, picked),
     retransmitted_packets: pickNumbers(rows.retransmittedPackets, picked),
+    out_of_order_bytes: pickNumbers(rows.outOfOrderBytes, picked),
+    out_of_order_packets: pickNumbers(rows.outOfOrderPackets, picked),
     gap_bytes: pickNumbers(rows.gapBytes, picked),
     syn_packets: pickNumbers(rows.synPackets, picked),
     syn_ack_packets: pickNumbers(rows.synAckPackets, picked),
@@ -120,12 +123,33 @@ export function columnsOf(rows: HopRows, picked: Uint32Array, named: NamedColumn
     rst_packets: pickNumbers(rows.rstPackets, picked),
     zero_window_packets: pickNumbers(rows.zeroWindowPackets, picked),
     tcp_flags: pickNumbers(rows.tcpFlags, picked),
+    tcp_options: pickNumbers(rows.tcpOptions, picked),
+    maximum_segment_size: pickNumbers(rows.maximumSegmentSizes, picked),
+    window_scale: pickNumbers(rows.windowScales, picked),
+    closing: pickNumbers(rows.closings, picked),
     handshake_us: pickNumbers(rows.handshakeUs, picked),
     data_round_trip_sum_us: pickNumbers(rows.dataRoundTripSumUs, picked),
     data_round_trip_count: pickNumbers(rows.dataRoundTripCount, picked),
+    timestamp_round_trip_count: pickNumbers(rows.timestampRoundTripCount, picked),
+    super_frames: pickNumbers(rows.superFrames, picked),
+    super_frame_segments: pickNumbers(rows.superFrameSegments, picked),
+    fragments: pickNumbers(rows.fragments, picked),
+    icmp_errors: pickNumbers(rows.icmpErrors, picked),
+    icmp_error_type: pickNumbers(rows.icmpErrorTypes, picked),
+    icmp_error_code: pickNumbers(rows.icmpErrorCodes, picked),
+    icmp_error_source: pickAddresses(rows.icmpErrorSources, picked),
+    icmp_error_mtu: pickNumbers(rows.icmpErrorMtus, picked),
+    encapsulation: encapsulationNames(rows.encapsulations, picked),
     outer_source_address: pickAddresses(rows.outerSourceAddresses, picked),
     outer_destination_address: pickAddresses(rows.outerDestinationAddresses, picked),
     vni: pickNumbers(rows.vnis, picked),
     vlan: pickNumbers(rows.vlans, picked),
   };
+}
+
+/** The constants are the names' own numbers. */
+function encapsulationNames(encapsulations: Uint8Array, { rows }: PickedRows): StringColumn {
+  const indexes = new Uint16Array(rows.length);
+  for (let index = 0; index < rows.length; index++) indexes[index] = encapsulations[rows[index]!]!;
+  return { values: ENCAPSULATION_NAMES, indexes };
 }

@@ -20,6 +20,10 @@ export interface ReceivedRow {
   readonly payloadBytes: number;
   readonly gapBytes: number;
   readonly retransmittedBytes: number;
+  readonly windowStart: number;
+  readonly synPackets: number;
+  readonly finPackets: number;
+  readonly rstPackets: number;
 }
 
 export interface CompletenessRow {
@@ -28,6 +32,7 @@ export interface CompletenessRow {
   readonly counted: number;
   readonly uncounted: string;
   readonly dropped: number;
+  readonly sampling: number;
   readonly flags: number;
 }
 
@@ -66,6 +71,10 @@ function hopOf(row: Record<string, unknown>): ReceivedRow {
     payloadBytes: Number(row.payload_bytes),
     gapBytes: Number(row.gap_bytes),
     retransmittedBytes: Number(row.retransmitted_bytes),
+    windowStart: Number(row.window_start),
+    synPackets: Number(row.syn_packets),
+    finPackets: Number(row.fin_packets),
+    rstPackets: Number(row.rst_packets),
   };
 }
 
@@ -76,6 +85,7 @@ function completenessOf(row: Record<string, unknown>): CompletenessRow {
     counted: Number(row.counted_frames),
     uncounted: String(row.uncounted),
     dropped: Number(row.dropped_frames),
+    sampling: Number(row.sampling),
     flags: Number(row.agent_flags),
   };
 }
