@@ -62,6 +62,8 @@ try {
           `unix:${scratch}/none.sock`,
           "--data-dir",
           join(scratch, node.name),
+          "--roles",
+          "pod,bridge,tunnel,uplink",
           "--record",
           scratch,
         ],
