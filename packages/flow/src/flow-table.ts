@@ -230,8 +230,7 @@ export class FlowTable {
     // The packet that is quoted had passed this interface the other way; whatever that was by name, it is this connection's.
     const key = this.#quotedKey;
     quotedFlowKey(key, this.#quoted, packet, this.#seed);
-    const quotedIndex =
-      packet.quotedHasPorts === 0 ? -1 : this.#index.find(this.#entries, key, this.#quoted);
+    const quotedIndex = packet.quotedHasPorts === 0 ? -1 : this.#index.find(this.#entries, key, this.#quoted);
     // What has ended by packet time is as good as gone, whether the table has been swept since or not.
     if (quotedIndex === -1 || !this.#isOpenIn(quotedIndex, this.#window, packet)) {
       this.#icmpErrorsUnmatched++;

@@ -1,12 +1,12 @@
 import {
+  STATUS_COUNTED as COUNTED,
   DecodedPacket,
   type FrameDecoder,
-  PROTOCOL_TCP as TCP_PROTOCOL,
-  PROTOCOL_UDP as UDP_PROTOCOL,
-  STATUS_COUNTED as COUNTED,
   STATUS_FRAGMENT as LATER_FRAGMENT,
   STATUS_NAMES,
+  PROTOCOL_TCP as TCP_PROTOCOL,
   STATUS_TUNNEL_FRAGMENT as TUNNEL_FRAGMENT,
+  PROTOCOL_UDP as UDP_PROTOCOL,
 } from "@hopline/packet";
 import type { DnsRows } from "./dns-rows.js";
 import { type DnsCounters, DnsTracker } from "./dns-tracker.js";

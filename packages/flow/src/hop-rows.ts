@@ -48,7 +48,7 @@ export interface HopRows {
   zeroWindowPackets: Float64Array;
   /** Union of all TCP flag bytes seen; of SCTP: INIT as SYN, INIT ACK as SYN and ACK, SHUTDOWN as FIN, ABORT as RST. */
   tcpFlags: Uint8Array;
-  /** Union of TCP_OPTION_ bits seen. */
+  /** TCP_OPTION_ bits: what the SYNs of this direction announced, and SACK where one of its segments carried blocks. */
   tcpOptions: Uint8Array;
   /** Maximum segment size that this direction's SYN announced, or 0. */
   maximumSegmentSizes: Uint16Array;

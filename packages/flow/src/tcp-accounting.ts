@@ -309,7 +309,12 @@ function answerByTimestamp(
 }
 
 /** The other direction acknowledged the sample of `direction`: `packet` is the acknowledgement. */
-export function answerSample(entries: FlowEntries, index: number, direction: number, packet: DecodedPacket): void {
+export function answerSample(
+  entries: FlowEntries,
+  index: number,
+  direction: number,
+  packet: DecodedPacket,
+): void {
   const { hot, hotDoubles } = entries;
   const base = index * HOT_WORDS;
   const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;

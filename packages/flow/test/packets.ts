@@ -1,4 +1,13 @@
-import { DecodedPacket, DIRECTION_INGRESS, PROTOCOL_TCP, PROTOCOL_UDP, parseAddress } from "@hopline/packet";
+import {
+  DecodedPacket,
+  DIRECTION_INGRESS,
+  ENCAPSULATION_NONE,
+  ENCAPSULATION_VXLAN,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  parseAddress,
+  TCP_OPTION_TIMESTAMPS,
+} from "@hopline/packet";
 import type { FlowTable } from "../src/flow-table.js";
 
 export interface PacketFields {
@@ -20,6 +29,16 @@ export interface PacketFields {
   vni?: number;
   outerSource?: string;
   outerDestination?: string;
+  encapsulation?: number;
+  /** Without timestamps, which `timestamps` adds. */
+  tcpOptions?: number;
+  /** TSval and TSecr. */
+  timestamps?: readonly [number, number];
+  mss?: number;
+  windowScale?: number;
+  sctpChunks?: number;
+  /** Of a super-frame. */
+  segmentBytes?: number;
 }
 
 /** The start of a window, so that tests count milliseconds from there. */
@@ -56,6 +75,16 @@ export function packetOf(fields: PacketFields): DecodedPacket {
     window: fields.window ?? 512,
     vlan: fields.vlan ?? 0,
     vni: fields.vni ?? -1,
+    encapsulation:
+      fields.encapsulation ?? (fields.outerSource === undefined ? ENCAPSULATION_NONE : ENCAPSULATION_VXLAN),
+    encapsulationDepth: fields.outerSource === undefined ? 0 : 1,
+    tcpOptions: (fields.tcpOptions ?? 0) | (fields.timestamps === undefined ? 0 : TCP_OPTION_TIMESTAMPS),
+    timestampValue: (fields.timestamps?.[0] ?? 0) | 0,
+    timestampEcho: (fields.timestamps?.[1] ?? 0) | 0,
+    mss: fields.mss ?? 0,
+    windowScale: fields.windowScale ?? -1,
+    sctpChunks: fields.sctpChunks ?? 0,
+    segmentBytes: fields.segmentBytes ?? 0,
     timeUs: START_S * 1e6 + (fields.atMs ?? 0) * 1e3,
     interfaceIndex: fields.interfaceIndex ?? 7,
     direction: fields.direction ?? DIRECTION_INGRESS,

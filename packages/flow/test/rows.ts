@@ -2,7 +2,7 @@ import { formatAddress } from "@hopline/packet";
 import type { HopRows } from "../src/hop-rows.js";
 import { START_S } from "./packets.js";
 
-type Numbers = Exclude<keyof HopRows, "count" | `${string}Addresses`>;
+type Numbers = Exclude<keyof HopRows, "count" | "icmpErrorSources" | `${string}Addresses`>;
 
 /** One row as an object. */
 export type Row = Record<Numbers, number> & {
@@ -10,6 +10,7 @@ export type Row = Record<Numbers, number> & {
   destination: string;
   outerSource: string;
   outerDestination: string;
+  icmpErrorSource: string;
   /** Seconds after the tests' start. */
   windowS: number;
 };
@@ -31,6 +32,8 @@ const NUMBERS: readonly Numbers[] = [
   "payloadPackets",
   "retransmittedBytes",
   "retransmittedPackets",
+  "outOfOrderBytes",
+  "outOfOrderPackets",
   "gapBytes",
   "synPackets",
   "synAckPackets",
@@ -38,9 +41,22 @@ const NUMBERS: readonly Numbers[] = [
   "rstPackets",
   "zeroWindowPackets",
   "tcpFlags",
+  "tcpOptions",
+  "maximumSegmentSizes",
+  "windowScales",
+  "closings",
   "handshakeUs",
   "dataRoundTripSumUs",
   "dataRoundTripCount",
+  "timestampRoundTripCount",
+  "superFrames",
+  "superFrameSegments",
+  "fragments",
+  "icmpErrors",
+  "icmpErrorTypes",
+  "icmpErrorCodes",
+  "icmpErrorMtus",
+  "encapsulations",
   "vnis",
   "vlans",
 ];
@@ -55,6 +71,7 @@ export function rowsOf(rows: HopRows | undefined): Row[] {
       destination: formatAddress(rows.destinationAddresses, 16 * row),
       outerSource: formatAddress(rows.outerSourceAddresses, 16 * row),
       outerDestination: formatAddress(rows.outerDestinationAddresses, 16 * row),
+      icmpErrorSource: formatAddress(rows.icmpErrorSources, 16 * row),
       windowS: (rows.windowStarts[row] ?? Number.NaN) - START_S,
     };
   });

@@ -18,6 +18,8 @@ const packetStep = fc
     acknowledgement: fc.nat(400),
     payloadBytes: fc.constantFrom(0, 0, 1, 50, 100),
     protocol: fc.constantFrom(6, 6, 17),
+    timestamps: fc.option(fc.tuple(fc.nat(9), fc.nat(9)), { nil: undefined }),
+    segmentBytes: fc.constantFrom(0, 0, 0, 20),
     /** Mostly onwards, now and then a long pause or a step back. */
     stepMs: fc.constantFrom(0, 1, 10, 100, 2_000, 9_000, 25_000, 80_000, -500),
   })
@@ -146,6 +148,8 @@ function tcpTotals(rows: readonly Row[]): Record<string, number[]> {
     add(sums, flowKey(row), [
       row.retransmittedBytes,
       row.retransmittedPackets,
+      row.outOfOrderBytes,
+      row.outOfOrderPackets,
       row.gapBytes,
       row.synPackets,
       row.synAckPackets,
@@ -153,6 +157,9 @@ function tcpTotals(rows: readonly Row[]): Record<string, number[]> {
       row.rstPackets,
       row.dataRoundTripSumUs,
       row.dataRoundTripCount,
+      row.timestampRoundTripCount,
+      row.superFrames,
+      row.superFrameSegments,
     ]);
   }
   return sums;
