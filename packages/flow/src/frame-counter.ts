@@ -97,7 +97,7 @@ export class FrameCounter {
   countBlock(block: FrameColumns): void {
     const { count } = block;
     for (let start = 0; start < count; start += BATCH_FRAMES) {
-      const end = start + BATCH_FRAMES < count ? start + BATCH_FRAMES : count;
+      const end = Math.min(start + BATCH_FRAMES, count);
       const decoded = this.#decode(block, start, end);
       this.#table.countAll(this.#packets, this.#keys, decoded);
     }
