@@ -1,0 +1,33 @@
+/**
+ * Captures of a few frames, compressed by zstd 1.5 (Node 20 has none): at level 1 without checksum, at level 19 with one, from a pipe
+ * (no content size), and of random payload, which it cannot compress.
+ */
+export const ZSTD_SAMPLES: Readonly<Record<string, string>> = {
+  level1:
+    "KLUv/WBMB5ULALYSRz4AR2sNHF2BhgGBGwmY82l0cCOR27q98u3bV26C79waTg2nhlPDdaO4vg7/c12R7Gx5RRRBY8MKC6xoRWtJ" +
+    "pjIANwA3AK0BSa9PCxUCpdcVVlhbUGXmyyfzdeDIArZncy1LXafb1r22RQ4VtO3ZNptd1U9SAQgEhnHoFvi8fulwsp/XBxu3HNBr" +
+    "V64CKPS6havRDL1madB6iF4bZMyWil6vMGJOR69VN9gU0mtfBDavG0aCtuPrmYiLD+c1A+9C5OuFkBWdnNcyEBWj5OvYx69p57XC" +
+    "rhelfJ3gwRPA8xqhY2dg+Qbty2uKlGULzOsJFOVNzOvaSTJo+Frih2Qivo4wOULNvIbwGQEUX9NKigVqXj/0iAmMrx1IZFwBW6gR" +
+    "QF3RVthjM+CF1hJIwCKEIDT8//sD2LVO6mubt5V669Oy3mM1vUfqpZ7rqm/VdVlXq3atI/3a5tWl3npprfdYWS/6JYmhANKligTU" +
+    "E9Ue+AM=",
+  level19:
+    "KLUv/WRMB10JAAQN1MOyoQIABAD//wAAAQDxU2UANgACAAIBCABFAAAoAAEAAEAGYeMK9AECCvQCA04gAFAAAFAAAgBGh+gDIQGF" +
+    "0AciAoO4CyMDgaAPJAR/iBMlBX1wFyYGe1gbJwd5QB8oCHcoIykJdRAnKgpz+CorC3HgLiwMb8gyLQ1tsDYuDmuYOi8PaYA+MBBn" +
+    "aEIxEWVQRjISYzhKMxNhIE40FF8IUjUVXfBVNhZb2Fk3F1nAXTgYV6hhORlVkGU6GlN4aTsbUWBtPBxPSHE9HQIARk0AAHqoEcDq" +
+    "oJD2O+AZ1kIKEMKAEPLC/78f4fisWYqviMKBeY2MTwkYLyRfExWaJJ6Q/uZSNC0UcP6QslUSMNJ8I+mrJ6B0acK5iToRBU+S+gFS" +
+    "qcSNJ6cfimHUQ+O77A==",
+  stream:
+    "KLUv/QBYlQsAthJHPgBHaw0cXYGGAYEbCZjzaXRwI5Hbur3y7dtXboLv3BpODaeGU8N1o7i+Dv9zXZHsbHlFFEFjwwoLrGhFa0mm" +
+    "MgA3ADcArQFJr08LFQKl1xVWWFtQZebLJ/N14MgCtmdzLUtdp9vWvbZFDhW07dk2m13VT1IBCASGcegW+Lx+6XCyn9cHG7cc0GtX" +
+    "rgIo9LqFq9EMvWZp0HqIXhtkzJaKXq8wYk5Hr1U32BTSa18ENq8bRoK24+uZiIsP5zUD70Lk64WQFZ2c1zIQFaPk69jHr2nntcKu" +
+    "F6V8neDBE8DzGqFjZ2D5Bu3La4qUZQvM6wkU5U3M69pJMmj4WuKHZCK+jjA5Qs28hvAZARRf00qKBWpeP/SICYyvHUhkXAFbqBFA" +
+    "XdFW2GMz4IXWEkjAIoQgNPz/+wPYtU7qa5u3lXrr07LeYzW9R+qlnuuqb9V1WVerdq0j/drm1aXeemmt91hZL/oliaEA0qWKBNQT" +
+    "1R74Aw==",
+  random:
+    "KLUv/WSdAN0LAGQW1MOyoQIABAD//wAAAQAAAADxU2UAAAAANQECAAAAAAIBCABFAAEnAAEAAEAGYOQK9AECCvQCA5xAAFDk+veQ" +
+    "AAAAAFAYAgB1vwAAOptRMbL+hUOeKGnAq+GBf04uk3j9q6Xce9bZ0P+u97Uha+ONyLr8kp4Hsbh7nNJQKxcpl0UPD9rniW/KQWM0" +
+    "7TKrgNwBn04AFXPuXWkOmzKM3L9FbH3Kpt+NrOGi7PZ65PP3eaY6gFjPnVdsozW0XM5OBW2gi0Jv2E5mPbtDI+G/eqynlF6iNUDC" +
+    "a96oHRKe0iOjz6PWBPwlQ0ZldrjGx1FFdZ/1ApevH74sKwxpoE5E6B/4jLuv7I7hEIbdBdgwwdOWFSRv8WH3dYzm/jc8OPKWDpi8" +
+    "hcxWrDQCV+0WsabSmRMasQ0wkPuhUJq/kuP8PBpDnpbqGIABuH5Lp2HKAPFTZegDAAAwAAAiEWHeQSMoAA7jqnS0eTNV6QcAoAZc" +
+    "iLRQQLObmXKL3QgEiAMCk+o+",
+};
