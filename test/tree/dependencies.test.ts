@@ -21,7 +21,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   agent: ["batch", "capture", "conntrack", "fault", "flow", "packet", "process", "topology"],
   collector: ["api", "batch", "fault", "kube", "packet", "process", "store"],
   lab: ["fault", "process"],
-  cli: ["api", "fault", "process"],
+  policy: [],
+  path: [],
+  cli: ["api", "capture", "fault", "kube", "packet", "path", "policy", "process", "topology"],
   web: ["api"],
 };
 

@@ -10,6 +10,7 @@ import type {
   WorkerMessage,
 } from "../src/capture/worker-messages.js";
 import { writeCapture } from "./capture-file.js";
+import { dnsMessage } from "./frames.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hopline-loop-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -141,5 +142,47 @@ describe("CaptureLoop over a file", () => {
     const { messages, reports } = run({ path: cut });
     expect(messages.filter((message) => message.kind === "warning")).toHaveLength(1);
     expect(rowsOf(reports)).toHaveLength(5);
+  });
+
+  it("hands over DNS questions, those of a window when it is over, the rest at the end", () => {
+    const dnsPath = join(folder, "dns.pcapng");
+    const asked = { protocol: 17 as const, source: "10.0.0.1:40000", destination: "10.0.0.53:53" };
+    const told = { protocol: 17 as const, source: "10.0.0.53:53", destination: "10.0.0.1:40000" };
+    const question = (name: string, second: number) => ({
+      ...{ ...asked, interfaceIndex: 0, timeUs: T0 + second * SECOND_US, payload: dnsMessage(name) },
+    });
+    const answer = (name: string, second: number, code: number) => ({
+      ...{ ...told, interfaceIndex: 0, direction: 1, timeUs: T0 + second * SECOND_US },
+      payload: dnsMessage(name, { code }),
+    });
+    writeCapture(
+      dnsPath,
+      ["veth1"],
+      [
+        question("api.shop.svc", 0),
+        answer("api.shop.svc", 0.002, 0),
+        question("Nowhere.example", 1),
+        answer("Nowhere.example", 1.004, 3),
+        question("late.example", 40),
+        answer("late.example", 40.001, 0),
+        question("silent.example", 41),
+      ],
+    );
+    const rows = run({ path: dnsPath }).reports.flatMap(({ dns }) =>
+      dns.flatMap(({ count, names, codes, windowStarts, latencyMaxUs }) =>
+        Array.from({ length: count }, (_, row) => [
+          names[row],
+          codes[row],
+          (windowStarts[row] ?? 0) - T0 / SECOND_US,
+          Math.round(latencyMaxUs[row] ?? -1),
+        ]),
+      ),
+    );
+    expect(rows).toEqual([
+      ["api.shop.svc", 0, 0, 2000],
+      ["nowhere.example", 3, 0, 4000],
+      ["late.example", 0, 40, 1000],
+      ["silent.example", 255, 40, 0],
+    ]);
   });
 });

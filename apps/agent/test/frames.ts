@@ -8,6 +8,8 @@ export interface TestFrame {
   /** Default ACK. */
   readonly tcpFlags?: number;
   readonly payloadBytes?: number;
+  /** In place of that many zeros. */
+  readonly payload?: Uint8Array;
   /** Default 7. */
   readonly interfaceIndex?: number;
   /** Default ingress. */
@@ -20,7 +22,8 @@ const IPV4_BYTES = 20;
 
 /** The frame's bytes, from its Ethernet header on. */
 export function bytesOf(frame: TestFrame): Uint8Array {
-  const { protocol = 6, tcpFlags = 0x10, payloadBytes = 0 } = frame;
+  const { protocol = 6, tcpFlags = 0x10, payload = new Uint8Array(frame.payloadBytes ?? 0) } = frame;
+  const payloadBytes = payload.length;
   const headerBytes = protocol === 6 ? 20 : 8;
   const bytes = new Uint8Array(ETHERNET_BYTES + IPV4_BYTES + headerBytes + payloadBytes);
   const view = new DataView(bytes.buffer);
@@ -41,7 +44,15 @@ export function bytesOf(frame: TestFrame): Uint8Array {
     view.setUint8(46, 5 << 4);
     view.setUint8(47, tcpFlags);
   }
+  bytes.set(payload, bytes.length - payloadBytes);
   return bytes;
+}
+
+/** A DNS message over UDP (RFC 1035 section 4): one question for an A record, or the answer to it without records. */
+export function dnsMessage(name: string, answer?: { readonly code: number }): Uint8Array {
+  const labels = name.split(".").flatMap((label) => [label.length, ...Buffer.from(label)]);
+  const flags = answer === undefined ? [0x01, 0x00] : [0x81, 0x80 | answer.code];
+  return Uint8Array.of(0x12, 0x34, ...flags, 0, 1, 0, 0, 0, 0, 0, 0, ...labels, 0, 0, 1, 0, 1);
 }
 
 function endpointOf(text: string): [number[], number] {

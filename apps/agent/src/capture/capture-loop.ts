@@ -40,6 +40,8 @@ export class CaptureLoop {
   readonly #table: FlowTable;
   readonly #counter: FrameCounter;
   readonly #overload: OverloadController;
+  /** Somebody may look on; a file that is read as fast as it goes is reported window by window. */
+  readonly #isWatched: boolean;
   #samplingShift = 0;
   #recorder: FrameRecorder | undefined;
   #knownInterfaces = -1;
@@ -51,7 +53,8 @@ export class CaptureLoop {
   constructor(options: CaptureLoopOptions) {
     this.#options = options;
     const { order, hashSeed } = options;
-    const { tunnelPorts } = order;
+    const { source, tunnelPorts } = order;
+    this.#isWatched = source.kind !== "pcap" || source.pace === "real";
     const decoder = new FrameDecoder({
       vxlanPorts: [...DEFAULT_VXLAN_PORTS, ...tunnelPorts.vxlan],
       vxlanGpePorts: [...DEFAULT_VXLAN_GPE_PORTS, ...tunnelPorts.vxlanGpe],
@@ -105,7 +108,7 @@ export class CaptureLoop {
       this.#ignoreUnwanted(opened);
       if (source.poll(POLL_MS, consume) < 0) return;
       this.#control(opened);
-      const isDue = nowUs() - this.#reportedAtUs >= REPORT_EVERY_US;
+      const isDue = this.#isWatched && nowUs() - this.#reportedAtUs >= REPORT_EVERY_US;
       const windowEnded = Math.floor((nowUs() - latencyUs) / WINDOW_US) > this.#settledWindow;
       if (isDue || windowEnded || this.#table.pendingRows > MANY_ROWS) this.#report(opened);
     }

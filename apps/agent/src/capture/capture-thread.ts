@@ -63,7 +63,8 @@ export class CaptureThread {
         else end(message.fault === undefined ? undefined : new Fault(message.fault));
       });
       worker.on("error", (thrown) => end(threadFault(thrown)));
-      worker.on("exit", () => setImmediate(() => end(threadFault("it ended without a word"))));
+      // The thread's own end overtakes messages that are still on their way; the channel's does not.
+      near.on("close", () => end(threadFault("it ended without a word")));
     });
   }
 

@@ -4,6 +4,7 @@ import type { CapturedInterface, CaptureStatistics, FrameBlock, FrameSource } fr
 import { Warnings } from "../warnings.js";
 import type { FilePosition } from "./byte-source.js";
 import type { CaptureReader } from "./capture-reader.js";
+import { CookedInterfaces } from "./cooked-interfaces.js";
 import { truncationAt } from "./damage.js";
 import type { FileBytes } from "./file-bytes.js";
 import type { FileWindow } from "./file-window.js";
@@ -29,6 +30,7 @@ export class PcapFileSource implements FrameSource {
 
   readonly #options: PcapFileSourceOptions;
   readonly #rows = new FrameRows();
+  readonly #cooked = new CookedInterfaces();
   readonly #warnings = new Warnings();
   #delivered = 0;
   #ended = false;
@@ -43,9 +45,12 @@ export class PcapFileSource implements FrameSource {
     return this.#options.file.position;
   }
 
-  /** Those described so far: pcapng describes an interface anywhere before its first frame. */
+  /**
+   * Those described so far: pcapng describes an interface anywhere before its first frame, and a cooked capture of all
+   * interfaces with each frame.
+   */
   get interfaces(): readonly CapturedInterface[] {
-    return this.#options.reader.interfaces;
+    return this.#cooked.list.length > 0 ? this.#cooked.list : this.#options.reader.interfaces;
   }
 
   get warnings(): readonly Fault[] {
@@ -69,6 +74,8 @@ export class PcapFileSource implements FrameSource {
     if (this.#ended) return -1;
     if (rows.count > 0) {
       this.#delivered += rows.count;
+      // Several interfaces in the file's own words leave no room for others.
+      if (this.#options.reader.interfaces.length === 1) this.#cooked.assign(rows);
       consume(rows);
     }
     return rows.count;

@@ -1,0 +1,49 @@
+import type { Labels } from "./label-set.js";
+import type { Policy } from "./policy.js";
+
+/** A container's port that has a name. */
+export interface NamedPort {
+  readonly name: string;
+  /** IANA number. */
+  readonly protocol: number;
+  readonly port: number;
+}
+
+/** The topmost owner of a pod, or the pod itself. */
+export interface Workload {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  /** Textual; empty where they are not known, as in a manifest. */
+  readonly addresses: readonly string[];
+  /** undefined where it is not known, or the pod is not scheduled. */
+  readonly node: string | undefined;
+  readonly hostNetwork: boolean;
+  readonly namedPorts: readonly NamedPort[];
+  readonly workload: Workload;
+}
+
+export interface Namespace {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+export interface Node {
+  readonly name: string;
+  readonly labels: Labels;
+  /** Textual. */
+  readonly addresses: readonly string[];
+}
+
+/** All that verdicts depend on. */
+export interface ClusterState {
+  readonly policies: readonly Policy[];
+  readonly namespaces: readonly Namespace[];
+  readonly pods: readonly Pod[];
+  readonly nodes: readonly Node[];
+}
