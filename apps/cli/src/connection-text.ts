@@ -1,4 +1,4 @@
-import type { Connection, Entity } from "@hopline/api";
+import { type Connection, type Entity, icmpPortText } from "@hopline/api";
 
 /** `shop/web`, `node node1`, `203.0.113.10`, `10.244.3.9 (unknown)`. */
 export function entityText(entity: Entity): string {
@@ -14,6 +14,18 @@ export function entityText(entity: Entity): string {
     case "unknown":
       return `${entity.name} (unknown)`;
   }
+}
+
+/** Both ends and what stands before them: `tcp`, or of ICMP, which has no ports, `icmp host unreachable`. */
+export function endsText(connection: Connection): { protocol: string; client: string; server: string } {
+  const { protocol, client, server } = connection;
+  const message = icmpPortText(connection);
+  if (message === undefined) return { protocol, client: endText(client), server: endText(server) };
+  return {
+    protocol: `${protocol} ${message}`,
+    client: endText({ ...client, port: 0 }),
+    server: endText({ ...server, port: 0 }),
+  };
 }
 
 /** An end with its pod where it has one: `shop/web-5d8f…`. */

@@ -2,10 +2,14 @@ import { describe, Fault } from "@hopline/fault";
 import { Command } from "commander";
 import { appCommands } from "./commands/apps.js";
 import { demoCommand } from "./commands/demo.js";
+import { dnsCommand } from "./commands/dns.js";
 import { endpointsCommand } from "./commands/endpoints.js";
+import { flowsCommand } from "./commands/flows.js";
 import { hopsCommand } from "./commands/hops.js";
 import { mapCommand } from "./commands/map.js";
 import { observeCommand } from "./commands/observe.js";
+import { openCommand } from "./commands/open.js";
+import { policyCheckCommand } from "./commands/policy-check.js";
 import { statusCommand } from "./commands/status.js";
 
 const program = new Command("hopline")
@@ -17,8 +21,12 @@ demoCommand(program);
 observeCommand(program);
 mapCommand(program);
 hopsCommand(program);
+dnsCommand(program);
 endpointsCommand(program);
+flowsCommand(program);
+openCommand(program);
 statusCommand(program);
+policyCheckCommand(program.command("policy").description("what network policies say"));
 appCommands(program);
 
 process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {

@@ -1,7 +1,7 @@
-import { connectionDetailSchema, type Hop, PATHS } from "@hopline/api";
+import { connectionDetailSchema, type Hop, icmpErrorText, PATHS } from "@hopline/api";
 import { Fault } from "@hopline/fault";
 import type { Command } from "commander";
-import { endText } from "../connection-text.js";
+import { endsText } from "../connection-text.js";
 import { bytesText, clockText, durationText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
@@ -21,12 +21,31 @@ const COLUMNS: readonly TextColumn<Hop>[] = [
   { title: "PACKETS", align: "right", text: (hop) => String(hop.packets) },
   { title: "PAYLOAD", align: "right", text: (hop) => bytesText(hop.payloadBytes) },
   { title: "RETRANSMITTED", align: "right", text: (hop) => bytesText(hop.retransmittedBytes) },
+  { title: "OUT OF ORDER", align: "right", text: (hop) => bytesText(hop.outOfOrderBytes) },
+  { title: "GAPS", align: "right", text: (hop) => bytesText(hop.gapBytes) },
   { title: "HANDSHAKE", align: "right", text: (hop) => durationText(hop.handshakeUs) },
+  { title: "ROUND TRIP", align: "right", text: (hop) => durationText(hop.dataRoundTripUs) },
   {
-    title: "TUNNEL",
-    text: (hop) => (hop.vni === null ? "" : `vni ${hop.vni} ${hop.outerSource} > ${hop.outerDestination}`),
+    title: "SUPER-FRAMES",
+    align: "right",
+    text: (hop) => (hop.superFrames === 0 ? "" : `${hop.superFrames} for ${hop.superFrameSegments}`),
   },
+  { title: "TUNNEL", text: tunnelText },
+  { title: "ICMP ERROR", text: icmpText },
 ];
+
+/** `vxlan 1 192.168.50.11 > 192.168.50.12`, `wireguard`. */
+function tunnelText({ encapsulation, vni, outerSource, outerDestination }: Hop): string {
+  const name = encapsulation === "none" ? [] : [encapsulation];
+  const number = vni === null ? [] : [String(vni)];
+  const outer = outerSource === null ? [] : [`${outerSource} > ${outerDestination}`];
+  return [...name, ...number, ...outer].join(" ");
+}
+
+function icmpText({ icmpErrors, icmpError }: Hop): string {
+  if (icmpError === null) return "";
+  return `${icmpErrors === 1 ? "" : `${icmpErrors}, last: `}${icmpErrorText(icmpError)}`;
+}
 
 /** `hopline hops ID`: what each hop of one connection counted, side by side. */
 export function hopsCommand(program: Command): void {
@@ -58,10 +77,11 @@ async function hops(id: string, options: HopsOptions): Promise<void> {
       process.stdout.write(`${JSON.stringify(answer)}\n`);
       return;
     }
-    const { client: from, server: to, service, outcome, protocol } = answer.connection;
+    const { service, outcome } = answer.connection;
+    const { protocol, client: from, server: to } = endsText(answer.connection);
     const by = service === null ? "" : ` by service ${service.namespace}/${service.name}`;
     process.stdout.write(
-      `${protocol} ${endText(from)} to ${endText(to)}${by}: ${outcome}\n\n${textTable(COLUMNS, answer.hops)}`,
+      `${protocol} ${from} to ${to}${by}: ${outcome}\n\n${textTable(COLUMNS, answer.hops)}`,
     );
   } finally {
     await client.close();

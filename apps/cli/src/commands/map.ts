@@ -1,4 +1,4 @@
-import { entityId, mapAnswerSchema, PATHS } from "@hopline/api";
+import { entityId, type MapEdge, mapAnswerSchema, PATHS } from "@hopline/api";
 import type { Command } from "commander";
 import { entityText } from "../connection-text.js";
 import { bytesText, durationText } from "../quantities.js";
@@ -9,6 +9,11 @@ interface MapOptions extends ApiOptions {
   readonly last: number;
   readonly namespace?: string;
   readonly output: "table" | "json";
+}
+
+/** ICMP has no ports. */
+function portText({ protocol, port }: MapEdge["ports"][number]): string {
+  return protocol === "icmp" || protocol === "icmpv6" ? protocol : `${protocol}/${port}`;
 }
 
 /** `hopline map`: who talks to whom, the busiest first. */
@@ -45,7 +50,7 @@ async function map(options: MapOptions): Promise<void> {
           { title: "SERVER", text: (edge) => names.get(edge.server) ?? edge.server },
           {
             title: "PORTS",
-            text: (edge) => edge.ports.map((port) => `${port.protocol}/${port.port}`).join(","),
+            text: (edge) => edge.ports.map(portText).join(","),
           },
           { title: "CONNECTIONS", align: "right", text: (edge) => String(edge.connections) },
           { title: "SENT", align: "right", text: (edge) => bytesText(edge.forwardBytes) },

@@ -1,7 +1,7 @@
-import { type Connection, connectionSchema, flowsAnswerSchema, PATHS } from "@hopline/api";
+import { type Connection, connectionSchema, flowsAnswerSchema, icmpErrorText, PATHS } from "@hopline/api";
 import type { Command } from "commander";
 import { z } from "zod";
-import { endText } from "../connection-text.js";
+import { endsText } from "../connection-text.js";
 import { bytesText, clockText, durationText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import {
@@ -29,18 +29,24 @@ interface ObserveOptions extends ApiOptions {
 
 const COLUMNS: readonly TextColumn<Connection>[] = [
   { title: "LAST SEEN", text: (row) => clockText(row.lastSeen) },
-  { title: "CLIENT", text: (row) => endText(row.client) },
-  { title: "SERVER", text: (row) => endText(row.server) },
+  { title: "CLIENT", text: (row) => endsText(row).client },
+  { title: "SERVER", text: (row) => endsText(row).server },
   {
     title: "SERVICE",
     text: (row) => (row.service === null ? "" : `${row.service.namespace}/${row.service.name}`),
   },
-  { title: "PROTO", text: (row) => row.protocol },
+  { title: "PROTO", text: (row) => endsText(row).protocol },
   { title: "SCOPE", text: (row) => row.scope },
   { title: "SENT", align: "right", text: (row) => bytesText(row.forward.bytes) },
   { title: "RECEIVED", align: "right", text: (row) => bytesText(row.reply.bytes) },
   { title: "HANDSHAKE", align: "right", text: (row) => durationText(row.handshakeUs) },
   { title: "OUTCOME", text: (row) => row.outcome },
+  {
+    title: "LATE",
+    align: "right",
+    text: (row) => bytesText(row.forward.outOfOrderBytes + row.reply.outOfOrderBytes),
+  },
+  { title: "ICMP ERROR", text: (row) => (row.icmpError === null ? "" : icmpErrorText(row.icmpError)) },
   { title: "HOPS", align: "right", text: (row) => String(row.hops) },
   { title: "ID", text: (row) => row.id },
 ];

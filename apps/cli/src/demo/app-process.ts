@@ -100,9 +100,10 @@ export class AppProcess {
     );
   }
 
+  /** Why it ended, in its own words: its last plain sentence, which stands before what it logged while it stopped. */
   #lastLine(): string {
     const lines = readFileSync(this.#logFile, "utf8").trimEnd().split("\n");
-    const last = lines.at(-1) ?? "";
+    const last = lines.findLast((line) => line !== "" && !line.startsWith("{")) ?? lines.at(-1) ?? "";
     return last === "" ? "it said nothing." : last;
   }
 }

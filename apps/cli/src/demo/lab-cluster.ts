@@ -11,6 +11,9 @@ export interface LabOptions {
   readonly runDir: string;
 }
 
+/** A demonstration shows every hop; a cluster's agents leave bridges and tunnels out unless told. */
+const ALL_ROLES = "pod,bridge,tunnel,uplink";
+
 /** The line that `hopline lab up` prints when everything runs. */
 const readySchema = z.object({
   ready: z.literal(true),
@@ -55,7 +58,7 @@ export async function startLabCluster(options: LabOptions, defaults: ProcessDefa
   failed = defaults.onLost;
   return {
     collectorArgs: ["--kubeconfig", ready.kubeconfig],
-    round: () => ready.nodes.map(({ name, netns }) => ({ node: name, netns, args: [] })),
+    round: () => ready.nodes.map(({ name, netns }) => ({ node: name, netns, args: ["--roles", ALL_ROLES] })),
     repeats: false,
     stop: () => lab.stop(),
   };

@@ -1,13 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PATHS, type Summary, summarySchema } from "@hopline/api";
 import { Fault } from "@hopline/fault";
-import { ApiClient } from "../api-client.js";
-import { AppProcess } from "./app-process.js";
 import type { Cluster } from "./cluster.js";
 import { availablePort } from "./free-port.js";
 import { startLabCluster } from "./lab-cluster.js";
+import { Pipeline, webAnswers } from "./pipeline.js";
 import { replayCluster } from "./replay-cluster.js";
 import { RunFolder } from "./run-folder.js";
 import { say, step } from "./steps.js";
@@ -74,12 +71,9 @@ class Demo {
   readonly #options: DemoOptions;
   readonly #ports: { readonly web: number; readonly api: number };
   readonly #onLost: (fault: Fault) => void;
-  readonly #folder = new RunFolder();
-  readonly #api: ApiClient;
+  readonly #folder = new RunFolder("demo");
+  readonly #pipeline: Pipeline;
   #cluster: Cluster | undefined;
-  #agents: AppProcess[] = [];
-  #collector: AppProcess | undefined;
-  #web: AppProcess | undefined;
   #starting: Promise<void> | undefined;
   #stopped = false;
 
@@ -87,7 +81,7 @@ class Demo {
     this.#options = options;
     this.#ports = ports;
     this.#onLost = onLost;
-    this.#api = new ApiClient({ url: `http://127.0.0.1:${ports.api}` });
+    this.#pipeline = new Pipeline({ folder: this.#folder, apiPort: ports.api, onLost });
   }
 
   start(): Promise<void> {
@@ -96,58 +90,19 @@ class Demo {
   }
 
   async #start(): Promise<void> {
-    const defaults = { logDir: this.#folder.folder("logs"), onLost: this.#onLost };
-    this.#web = new AppProcess({
-      ...defaults,
-      app: "web",
-      label: "web",
-      args: [],
-      env: {
-        PORT: String(this.#ports.web),
-        HOSTNAME: "127.0.0.1",
-        HOPLINE_COLLECTOR_URL: `http://127.0.0.1:${this.#ports.api}`,
-      },
-    });
+    this.#pipeline.startWeb(this.#ports.web);
     this.#cluster = await this.#startCluster();
     if (this.#stopped) return;
-    const socket = `unix:${join(this.#folder.path, "collector.sock")}`;
-    const token = randomBytes(24).toString("base64url");
-    this.#collector = new AppProcess({
-      ...defaults,
-      app: "collector",
-      label: "collector",
-      args: [
-        ...["--listen", `127.0.0.1:${this.#ports.api}`, "--listen", socket],
-        ...["--data-dir", this.#folder.folder("data"), ...this.#cluster.collectorArgs],
-      ],
-      env: { HOPLINE_AGENT_TOKEN: token },
-    });
-    this.#startRound(this.#cluster, { socket, token });
+    this.#pipeline.startCollector(this.#cluster);
+    this.#startRound(this.#cluster);
     await step("collector, agents and web UI", () => this.#untilReady());
   }
 
-  #startRound(cluster: Cluster, collector: { readonly socket: string; readonly token: string }): void {
-    const agents = cluster.round();
-    let running = agents.length;
-    const onDone = (): void => {
-      if (--running === 0 && !this.#stopped) this.#startRound(cluster, collector);
+  #startRound(cluster: Cluster): void {
+    const next = (): void => {
+      if (!this.#stopped) this.#startRound(cluster);
     };
-    this.#agents = agents.map(
-      ({ node, netns, args }) =>
-        new AppProcess({
-          app: "agent",
-          label: `agent ${node}`,
-          logDir: this.#folder.folder("logs"),
-          onLost: this.#onLost,
-          args: [
-            ...["--node", node, "--collector", collector.socket],
-            ...["--data-dir", this.#folder.folder(`spool-${node}`), ...args],
-          ],
-          env: { HOPLINE_TOKEN: collector.token },
-          ...(netns !== undefined && { netns }),
-          ...(cluster.repeats && { onDone }),
-        }),
-    );
+    this.#pipeline.startAgents(cluster.round(), cluster.repeats ? next : undefined);
   }
 
   async #startCluster(): Promise<Cluster> {
@@ -178,7 +133,7 @@ class Demo {
     const deadline = Date.now() + READY_TIMEOUT_MS;
     const web = `http://127.0.0.1:${this.#ports.web}/`;
     while (!this.#stopped) {
-      if ((await this.#api.isReady()) && (await answers(web)) && (await this.#hasEdges())) return;
+      if ((await this.#pipeline.api.isReady()) && (await webAnswers(web)) && (await this.#hasEdges())) return;
       if (Date.now() > deadline) {
         throw new Fault({
           code: "DEMO_NOT_READY",
@@ -194,7 +149,12 @@ class Demo {
   async #hasEdges(): Promise<boolean> {
     const now = Date.now();
     return (
-      (await this.#api.get(summarySchema, PATHS.summary, { from: now - 600_000, to: now + 60_000 })).edges > 0
+      (
+        await this.#pipeline.api.get(summarySchema, PATHS.summary, {
+          from: now - 600_000,
+          to: now + 60_000,
+        })
+      ).edges > 0
     );
   }
 
@@ -202,7 +162,7 @@ class Demo {
   async summary(startedAt: number): Promise<Omit<Summary, "range"> & { seconds: number }> {
     await sleep(SETTLE_MS);
     const to = Date.now();
-    const { range: _range, ...counts } = await this.#api.get(summarySchema, PATHS.summary, {
+    const { range: _range, ...counts } = await this.#pipeline.api.get(summarySchema, PATHS.summary, {
       from: startedAt,
       to,
     });
@@ -213,16 +173,8 @@ class Demo {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#starting?.catch(() => {});
-    await Promise.all(this.#agents.map((agent) => agent.stop()));
-    await Promise.all([this.#collector?.stop(), this.#web?.stop(), this.#cluster?.stop(), this.#api.close()]);
+    await this.#pipeline.stop();
+    await this.#cluster?.stop();
     this.#folder.remove();
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { redirect: "manual" })).status < 500;
-  } catch {
-    return false;
   }
 }

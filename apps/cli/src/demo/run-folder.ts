@@ -2,19 +2,20 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const PREFIX = "hopline-demo-";
+const PREFIX = "hopline-";
+const PURPOSES = ["demo", "offline"] as const;
 const OWNER_FILE = "owner.pid";
 
 /**
- * A folder for all that one run of the demo keeps on disk: data, spools, sockets, logs. Folders whose owner is gone
- * (a kill -9) are removed when the next one is made.
+ * A folder for all that one run of the demo, or of an offline analysis, keeps on disk: data, spools, sockets, logs.
+ * Folders whose owner is gone (a kill -9) are removed when the next one is made.
  */
 export class RunFolder {
   readonly path: string;
 
-  constructor(pid: number = process.pid) {
+  constructor(purpose: (typeof PURPOSES)[number], pid: number = process.pid) {
     sweep();
-    this.path = join(tmpdir(), `${PREFIX}${pid}`);
+    this.path = join(tmpdir(), `${PREFIX}${purpose}-${pid}`);
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     writeFileSync(join(this.path, OWNER_FILE), String(pid));
   }
@@ -33,7 +34,7 @@ export class RunFolder {
 
 function sweep(): void {
   for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(PREFIX)) continue;
+    if (!PURPOSES.some((purpose) => name.startsWith(`${PREFIX}${purpose}-`))) continue;
     const path = join(tmpdir(), name);
     if (!isOwned(path)) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   }

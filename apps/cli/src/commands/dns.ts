@@ -1,0 +1,99 @@
+import {
+  DNS_UNANSWERED,
+  type DnsName,
+  dnsAnswerSchema,
+  dnsCodeText,
+  dnsSortSchema,
+  dnsTypeText,
+  PATHS,
+} from "@hopline/api";
+import { type Command, InvalidArgumentError } from "commander";
+import { entityText } from "../connection-text.js";
+import { durationText } from "../quantities.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import {
+  type ApiOptions,
+  apiClient,
+  durationOption,
+  integerOption,
+  withApi,
+  wordOption,
+} from "./api-options.js";
+
+interface DnsOptions extends ApiOptions {
+  readonly last: number;
+  readonly sort: string;
+  readonly limit: number;
+  readonly output: "table" | "json";
+  readonly namespace?: string;
+  readonly client?: string;
+  readonly code?: number;
+}
+
+const COLUMNS: readonly TextColumn<DnsName>[] = [
+  { title: "NAME", text: (row) => (row.name === "" ? "." : row.name) },
+  { title: "TYPE", text: (row) => dnsTypeText(row.type) },
+  { title: "CLIENT", text: (row) => entityText(row.client) },
+  { title: "ASKED", text: (row) => entityText(row.server) },
+  { title: "QUESTIONS", align: "right", text: (row) => String(row.questions) },
+  { title: "FAILED", align: "right", text: (row) => String(row.failures) },
+  {
+    title: "ANSWERS",
+    text: (row) => row.codes.map(({ code, questions }) => `${dnsCodeText(code)} ${questions}`).join(", "),
+  },
+  { title: "MEAN", align: "right", text: (row) => durationText(row.latencyMeanUs) },
+  { title: "LONGEST", align: "right", text: (row) => durationText(row.latencyMaxUs) },
+];
+
+/** `hopline dns`: which names were asked for, and what came of it. */
+export function dnsCommand(program: Command): void {
+  withApi(program.command("dns [name]"))
+    .description("DNS names asked for, by whom, with answers and latency; [name] is part of a name")
+    .option("--last <duration>", "how far back", durationOption, 15 * 60_000)
+    .option(
+      "--sort <order>",
+      dnsSortSchema.options.join(", "),
+      wordOption(...dnsSortSchema.options),
+      "failures",
+    )
+    .option("--limit <n>", "at most so many", integerOption(1, 1000), 50)
+    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .option("-n, --namespace <names>", "clients in one of these, separated by commas")
+    .option("--client <id>", "the client, e.g. workload:shop/Deployment/web")
+    .option("--code <code>", "NOERROR, SERVFAIL, NXDOMAIN, none (no answer), or a number", codeOption)
+    .action(dns);
+}
+
+function codeOption(text: string): number {
+  if (text === "none") return DNS_UNANSWERED;
+  for (let code = 0; code < DNS_UNANSWERED; code++)
+    if (text.toUpperCase() === dnsCodeText(code) || text === String(code)) return code;
+  throw new InvalidArgumentError("It takes a response code such as NXDOMAIN or 3, or none.");
+}
+
+async function dns(name: string | undefined, options: DnsOptions): Promise<void> {
+  const client = apiClient(options);
+  try {
+    const now = Date.now();
+    const answer = await client.get(dnsAnswerSchema, PATHS.dns, {
+      name,
+      from: now - options.last,
+      to: now,
+      namespace: options.namespace,
+      client: options.client,
+      code: options.code,
+      sort: options.sort,
+      limit: options.limit,
+    });
+    if (options.output === "json") {
+      process.stdout.write(`${JSON.stringify(answer)}\n`);
+      return;
+    }
+    process.stdout.write(textTable(COLUMNS, answer.names));
+    process.stderr.write(
+      `${answer.names.length} of ${answer.total} names; ${answer.questions} questions, ${answer.failures} failed, ${answer.unanswered} of them without an answer.\n`,
+    );
+  } finally {
+    await client.close();
+  }
+}
