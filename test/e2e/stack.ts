@@ -132,6 +132,8 @@ export class Stack {
       this.#socket,
       "--data-dir",
       join(this.#folder, `spool-${node}`),
+      "--roles",
+      "pod,bridge,tunnel,uplink",
     ];
     this.#agents.set(node, this.#app("agent", `agent ${node}`, args, netns));
   }

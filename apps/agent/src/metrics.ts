@@ -88,6 +88,20 @@ const SPECS: readonly MetricSpec[] = [
       report?.position?.totalBytes === undefined ? [] : one(report.position.totalBytes),
   },
   {
+    kind: "counter",
+    name: "hopline_agent_dns_messages_total",
+    help: "DNS messages at each interface, by what became of them.",
+    labels: ["kind"],
+    samples: ({ report }) => by("kind", { ...report?.frames.dns }),
+  },
+  {
+    kind: "counter",
+    name: "hopline_agent_icmp_errors_total",
+    help: "ICMP errors, by whether the flow that they quote is known at that interface.",
+    labels: ["kind"],
+    samples: ({ report }) => by("kind", { ...report?.table.icmpErrors }),
+  },
+  {
     kind: "gauge",
     name: "hopline_agent_flows",
     help: "Connections x interfaces in the flow table.",

@@ -16,15 +16,22 @@ export function entityText(entity: Entity): string {
   }
 }
 
-/** Both ends and what stands before them: `tcp`, or of ICMP, which has no ports, `icmp host unreachable`. */
-export function endsText(connection: Connection): { protocol: string; client: string; server: string } {
+/**
+ * Both ends and what stands before them: `tcp`, or of ICMP, which has no ports, `icmp host unreachable`.
+ *
+ * @param text of one end
+ */
+export function endsText(
+  connection: Connection,
+  text: (end: Connection["client"]) => string = endText,
+): { protocol: string; client: string; server: string } {
   const { protocol, client, server } = connection;
   const message = icmpPortText(connection);
-  if (message === undefined) return { protocol, client: endText(client), server: endText(server) };
+  if (message === undefined) return { protocol, client: text(client), server: text(server) };
   return {
     protocol: `${protocol} ${message}`,
-    client: endText({ ...client, port: 0 }),
-    server: endText({ ...server, port: 0 }),
+    client: text({ ...client, port: 0 }),
+    server: text({ ...server, port: 0 }),
   };
 }
 

@@ -7,6 +7,7 @@ import { ClusterAddressBook } from "./cluster/cluster-address-book.js";
 import { type ClusterSource, openClusterSource } from "./cluster/cluster-source.js";
 import { EarlierEndpoints } from "./cluster/earlier-endpoints.js";
 import { EndpointKeeper } from "./cluster/endpoint-keeper.js";
+import { DiskGuard } from "./disk-guard.js";
 import { createApiServer } from "./http/api-server.js";
 import { BearerToken } from "./http/bearer-token.js";
 import { Gatekeeper } from "./http/gatekeeper.js";
@@ -22,6 +23,7 @@ import { NameWait } from "./ingest/name-wait.js";
 import { SingleHopWriter } from "./ingest/single-hop-writer.js";
 import { CollectorMetrics } from "./metrics.js";
 import { AgentPresence } from "./naming/agent-presence.js";
+import { DnsNamer } from "./naming/dns-namer.js";
 import { GivenUp } from "./naming/given-up.js";
 import { HopNamer } from "./naming/hop-namer.js";
 import { TranslationMeeting } from "./naming/translation-meeting.js";
@@ -58,6 +60,7 @@ export class Collector {
   readonly #endpoints: EndpointKeeper;
   readonly #intake: BatchIntake;
   readonly #writer: HopWriter;
+  readonly #diskGuard: DiskGuard;
   readonly #tail: LiveTail;
   readonly #listeners: Listeners;
   readonly #createServer: () => ReturnType<typeof createApiServer>;
@@ -103,6 +106,7 @@ export class Collector {
     const nameWait = new NameWait({
       ...known,
       namer,
+      dnsNamer: new DnsNamer(known),
       findTranslations: (ids) => keeper.use("translations", (store) => store.translations(ids)),
       clock,
       log,
@@ -160,6 +164,14 @@ export class Collector {
     this.#endpoints = new EndpointKeeper({ keeper, history, earlier, isSettled, clock, log, metrics });
     this.#intake = intake;
     this.#writer = writer;
+    this.#diskGuard = new DiskGuard({
+      keeper,
+      maxBytes: settings.storeMib,
+      minFreeShare: settings.keepEverything ? 0 : settings.minFreePercent / 100,
+      clock,
+      log,
+      metrics,
+    });
     this.#tail = tail;
     this.#agentToken = agentToken;
   }
@@ -199,6 +211,7 @@ export class Collector {
       this.#cluster.start();
       await this.#keeper.start((store) => this.#restore(store));
       this.#endpoints.start();
+      this.#diskGuard.start();
       return addresses;
     } catch (thrown) {
       this.#stopped = this.#stop();
@@ -215,6 +228,7 @@ export class Collector {
     await this.#writer.stop();
     await this.#server?.close();
     await this.#cluster.stop();
+    await this.#diskGuard.stop();
     await this.#endpoints.stop();
     await this.#keeper.stop();
   }

@@ -54,6 +54,12 @@ export class CollectorMetrics {
     "operation",
     "result",
   ]);
+  readonly evictedPartitions = this.#counter(
+    "hopline_store_evicted_partitions_total",
+    "Partitions dropped to free disk space, by table.",
+    ["table"],
+  );
+  readonly evictedRows = this.#counter("hopline_store_evicted_rows_total", "Rows in them.", ["table"]);
   readonly answers = this.#counter("hopline_http_answers_total", "Answers, by route and status.", [
     "route",
     "status",

@@ -1,5 +1,11 @@
 import { resolve } from "node:path";
-import { logFormatSchema, logLevelSchema, readSettings, type SettingsAnswer } from "@hopline/process";
+import {
+  dataDirSchema,
+  logFormatSchema,
+  logLevelSchema,
+  readSettings,
+  type SettingsAnswer,
+} from "@hopline/process";
 import { z } from "zod";
 import { listenAddressSchema } from "./http/listen-address.js";
 
@@ -23,7 +29,7 @@ const settingsSchema = z.object({
     .array(listenAddressSchema)
     .min(1)
     .default(() => [listenAddressSchema.parse(DEFAULT_LISTEN)]),
-  dataDir: path.default(() => resolve(DEFAULT_DATA_DIR)),
+  dataDir: dataDirSchema.default(() => resolve(DEFAULT_DATA_DIR)),
   clickhouseUrl: z.url({ protocol: /^https?$/, error: "it should be an http or https URL" }).optional(),
   clickhouseUser: z.string().min(1, "it should be a user name").optional(),
   clickhousePassword: z.string().optional(),
@@ -41,6 +47,16 @@ const settingsSchema = z.object({
   readTokenFile: path.optional(),
   nameWaitMs: milliseconds.default(3000),
   keepEverything: z.boolean().default(false),
+  storeMib: z.coerce
+    .number("it should be a number of MiB")
+    .positive("it should be more than 0")
+    .transform((mib) => mib * 2 ** 20)
+    .optional(),
+  minFreePercent: z.coerce
+    .number("it should be a number from 0 to 90")
+    .min(0, "it should not be negative")
+    .max(90, "it should be at most 90")
+    .default(5),
   logLevel: logLevelSchema,
   logFormat: logFormatSchema,
 });
@@ -136,6 +152,17 @@ export function readCollectorSettings(
         env: "HOPLINE_KEEP_EVERYTHING",
         boolean: true,
         about: "rows never expire: for captures replayed from files, which are as old as the capture",
+      },
+      storeMib: {
+        flag: "store-mib",
+        env: "HOPLINE_STORE_MIB",
+        about: "what all tables may take, MiB; beyond it the oldest rows are dropped; default: no limit",
+      },
+      minFreePercent: {
+        flag: "min-free",
+        env: "HOPLINE_MIN_FREE",
+        about:
+          "percent of the store's disk to keep free, 20 GiB at most, by dropping the oldest rows; 0: never; default 5",
       },
       logLevel: { flag: "log-level", env: "HOPLINE_LOG_LEVEL", about: "debug, info, warn, error or silent" },
       logFormat: { flag: "log-format", env: "HOPLINE_LOG_FORMAT", about: "auto, json or text" },

@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import {
   connectionDetailSchema,
+  dnsAnswerSchema,
   edgeSeriesSchema,
   endpointsAnswerSchema,
   flowsAnswerSchema,
@@ -9,8 +11,10 @@ import {
   statusSchema,
   summarySchema,
 } from "@hopline/api";
-import { encodeCompleteness } from "@hopline/batch";
+import { ADDED_HOP_COLUMNS, decodeBatch, encodeCompleteness, HOP_COLUMNS } from "@hopline/batch";
+import { tableToIPC } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
+import { dnsBatch } from "./dns-batch-builder.js";
 import { hopBatch } from "./hop-batch-builder.js";
 import { type RunningCollector, runCollector } from "./running-collector.js";
 import { EXPECTED_SUMMARY, shopBatches } from "./shop-traffic.js";
@@ -160,6 +164,47 @@ describe("a collector over the embedded store", () => {
     expect(metrics, "not waited for twice").toContain('hopline_naming_gave_up_total{what="address"} 1\n');
   });
 
+  it("takes DNS questions, names who asked whom, and counts each once", async () => {
+    const question = { role: "pod", direction: 0, client: "10.244.1.5", server: "10.96.0.20" } as const;
+    const batch = dnsBatch({ node: "node1", sequence: 20 }, [
+      { ...question, windowStart: WINDOW, name: "api.shop.svc.cluster.local", questions: 9, latencyUs: 700 },
+      { ...question, windowStart: WINDOW, name: "gone.example", code: 255, questions: 2 },
+      { ...question, windowStart: WINDOW, name: "gone.example", role: "uplink", direction: 1, code: 255 },
+    ]);
+    expect(await (await collector.send(batch)).json()).toEqual({ ack: 20, duplicate: false });
+    expect(await (await collector.send(batch)).json()).toEqual({ ack: 20, duplicate: true });
+    const answer = await collector.ask(dnsAnswerSchema, PATHS.dns);
+    expect(answer).toMatchObject({ total: 2, questions: 11, failures: 2, unanswered: 2, latencyMeanUs: 700 });
+    expect(answer.names.map(({ name, client, server }) => [name, client.name, server.name])).toEqual([
+      ["gone.example", "client", "api"],
+      ["api.shop.svc.cluster.local", "client", "api"],
+    ]);
+    const metrics = await (await collector.get(PATHS.metrics)).text();
+    expect(metrics).toContain('hopline_ingest_batches_total{kind="dns"} 1\n');
+    expect(metrics).toContain('hopline_ingest_rows_total{kind="dns"} 3\n');
+  });
+
+  it("takes a batch that an agent of the first version left on its disk", async () => {
+    const connectionId = 0xabn;
+    const { table } = decodeBatch(
+      hopBatch({ node: "node1", sequence: 21 }, [
+        {
+          ...{ connectionId, windowStart: WINDOW, role: "pod", direction: 0 },
+          ...{ client: "10.244.1.5:40021", server: "10.244.1.6:80" },
+        },
+      ]),
+    );
+    const columns = Object.keys(HOP_COLUMNS).filter((name) => !ADDED_HOP_COLUMNS.has(name));
+    expect(columns).toHaveLength(42);
+    const stream = tableToIPC(table.select(columns), "stream");
+    const old = Buffer.concat([stream, createHash("sha256").update(stream).digest()]);
+    expect(await (await collector.send(new Uint8Array(old))).json()).toEqual({ ack: 21, duplicate: false });
+    const { hops } = await collector.ask(connectionDetailSchema, `${PATHS.connections}/00000000000000ab`);
+    expect(hops).toMatchObject([
+      { packets: 1, outOfOrderBytes: 0, windowScale: null, icmpError: null, encapsulation: "none" },
+    ]);
+  });
+
   describe("what is wrong gets a problem of one sentence", () => {
     const problemOf = async (response: Response) => {
       expect(response.headers.get("content-type")).toContain("application/problem+json");
@@ -178,6 +223,7 @@ describe("a collector over the embedded store", () => {
       [`${PATHS.flows}?entity=web`, "entity"],
       [`${PATHS.flows}?protocol=tpc`, "protocol"],
       [`${PATHS.connections}/xyz`, "id"],
+      [`${PATHS.dns}?sort=best`, "sort"],
     ])("a parameter that does not fit: %s", async (path, parameter) => {
       const problem = await problemOf(await collector.get(path));
       expect(problem).toMatchObject({ code: "QUERY_INVALID", status: 400 });
@@ -214,13 +260,13 @@ describe("a collector over the embedded store", () => {
     const document = (await (await collector.get(PATHS.openapi)).json()) as {
       paths: Record<string, unknown>;
     };
-    for (const path of [PATHS.map, PATHS.flows, PATHS.flowStream, PATHS.summary, PATHS.ingest])
+    for (const path of [PATHS.map, PATHS.flows, PATHS.flowStream, PATHS.dns, PATHS.summary, PATHS.ingest])
       expect(Object.keys(document.paths)).toContain(path);
     expect((await collector.get(PATHS.health)).status).toBe(200);
     expect(await (await collector.get(PATHS.ready)).json()).toEqual({ ready: true, waitingFor: [] });
     const metrics = await (await collector.get(PATHS.metrics)).text();
     expect(metrics).toMatch(/hopline_ingest_batches_total\{kind="hops"\} \d/);
-    expect(metrics).toMatch(/hopline_ingest_duplicates_total 2/);
+    expect(metrics).toMatch(/hopline_ingest_duplicates_total 3/);
     expect(metrics).toMatch(/hopline_store_seconds_count\{operation="insert_hops",result="ok"\} \d/);
   });
 });

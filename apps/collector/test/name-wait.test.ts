@@ -10,6 +10,7 @@ import { NameWait } from "../src/ingest/name-wait.js";
 import { CollectorMetrics } from "../src/metrics.js";
 import { AgentPresence } from "../src/naming/agent-presence.js";
 import { numberAddresses } from "../src/naming/batch-addresses.js";
+import { DnsNamer } from "../src/naming/dns-namer.js";
 import { GivenUp } from "../src/naming/given-up.js";
 import { HopNamer } from "../src/naming/hop-namer.js";
 import { TranslationMeeting } from "../src/naming/translation-meeting.js";
@@ -48,6 +49,7 @@ function setUp(events: readonly (readonly [afterMs: number, action: () => void])
   const nameWait = new NameWait({
     ...known,
     namer: new HopNamer(known),
+    dnsNamer: new DnsNamer(known),
     findTranslations: async (ids) => {
       asked.push([...ids]);
       return stored;

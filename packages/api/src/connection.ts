@@ -22,6 +22,7 @@ export const endSchema = z.object({
   entity: entitySchema,
   /** Textual IP address. */
   address: z.string(),
+  /** Of ICMP: the echo identifier at both ends, or 0 at the client and type << 8 | code at the server. */
   port: z.number().int(),
   /** Pod name, empty where the end is no pod. */
   pod: z.string(),
@@ -38,7 +39,20 @@ export const flowCountersSchema = z.object({
   /** Layer-4 payload bytes. */
   payloadBytes: z.number(),
   retransmittedBytes: z.number(),
+  /** Payload bytes that came late and filled a gap. */
+  outOfOrderBytes: z.number(),
 });
+
+/** An ICMP error that quoted a packet of a connection (RFC 792, RFC 4443). */
+export const icmpErrorSchema = z.object({
+  /** Who sent it, as text: ICMP where it is an IPv4 address, ICMPv6 where not. */
+  source: z.string(),
+  type: z.number().int(),
+  code: z.number().int(),
+  /** Next-hop MTU of "fragmentation needed" and "packet too big", where it was said. */
+  mtu: z.number().int().nullable(),
+});
+export type IcmpError = z.output<typeof icmpErrorSchema>;
 
 /** A connection over the time asked for. */
 export const connectionSchema = z.object({
@@ -65,6 +79,8 @@ export const connectionSchema = z.object({
   reply: flowCountersSchema,
   /** Round trip of the TCP handshake at the hop nearest to the client, microseconds. */
   handshakeUs: z.number().nullable(),
+  /** The last ICMP error about one of its packets, either direction. */
+  icmpError: icmpErrorSchema.nullable(),
   verdict: verdictSchema,
   outcome: outcomeSchema,
   /** How many observation points saw it. */
@@ -84,11 +100,37 @@ export const hopSchema = z.object({
   payloadBytes: z.number(),
   payloadPackets: z.number(),
   retransmittedBytes: z.number(),
+  outOfOrderBytes: z.number(),
+  outOfOrderPackets: z.number(),
   gapBytes: z.number(),
   /** Milliseconds since the Unix epoch, with fraction. */
   firstSeen: z.number(),
   lastSeen: z.number(),
   handshakeUs: z.number().nullable(),
+  /** Mean round trip from data segments and their ACKs, microseconds. */
+  dataRoundTripUs: z.number().nullable(),
+  dataRoundTrips: z.number(),
+  /** How many of them were told by the timestamp option (RFC 7323). */
+  timestampRoundTrips: z.number(),
+  /** GSO and GRO super-frames among the packets, and the segments that they stand for. */
+  superFrames: z.number(),
+  superFrameSegments: z.number(),
+  /** Packets that were IP fragments. */
+  fragments: z.number(),
+  /** ICMP errors that quoted these packets, and the last of them. */
+  icmpErrors: z.number(),
+  icmpError: icmpErrorSchema.nullable(),
+  /** TCP options seen: `mss`, `window-scale`, `sack-permitted`, `sack`, `timestamps`. */
+  tcpOptions: z.array(z.string()),
+  /** What this direction's SYN announced. */
+  maximumSegmentSize: z.number().int().nullable(),
+  windowScale: z.number().int().nullable(),
+  /** What this direction did towards the end: `fin` sent the first FIN, `rst` reset the open connection. */
+  closing: z.enum(["none", "fin", "rst"]),
+  /** Sampling left packets out: the counters are a lower bound. */
+  sampled: z.boolean(),
+  /** `none`, `vxlan`, `geneve`, `wireguard`, … */
+  encapsulation: z.string(),
   outerSource: z.string().nullable(),
   outerDestination: z.string().nullable(),
   vni: z.number().int().nullable(),

@@ -4,7 +4,7 @@ import { entityIdSchema } from "./entity.js";
 import { timeRangeQuerySchema, timeRangeSchema } from "./time-range.js";
 
 /** A query parameter that may be repeated or separated by commas. */
-function listOf<Item extends z.ZodType<unknown, unknown>>(item: Item) {
+export function listOf<Item extends z.ZodType<unknown, unknown>>(item: Item) {
   return z.preprocess((value) => {
     if (value === undefined) return undefined;
     const parts = Array.isArray(value) ? value : [value];

@@ -10,11 +10,25 @@ export {
   flowCountersSchema,
   type Hop,
   hopSchema,
+  type IcmpError,
+  icmpErrorSchema,
   outcomeSchema,
   protocolSchema,
   scopeSchema,
   verdictSchema,
 } from "./connection.js";
+export {
+  DNS_UNANSWERED,
+  type DnsAnswer,
+  type DnsName,
+  type DnsQuery,
+  dnsAnswerSchema,
+  dnsCodeText,
+  dnsNameSchema,
+  dnsQuerySchema,
+  dnsSortSchema,
+  dnsTypeText,
+} from "./dns.js";
 export {
   type EndpointsAnswer,
   endpointSchema,
@@ -41,6 +55,7 @@ export {
   flowsQuerySchema,
   streamStatusSchema,
 } from "./flows.js";
+export { icmpErrorText, icmpMessageText, icmpPortText } from "./icmp.js";
 export {
   type EdgeSeries,
   edgeSeriesQuerySchema,

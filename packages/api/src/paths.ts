@@ -6,6 +6,7 @@ export const PATHS = {
   flowStream: "/api/v1/flows/stream",
   /** Followed by the connection's id. */
   connections: "/api/v1/connections",
+  dns: "/api/v1/dns",
   endpoints: "/api/v1/endpoints",
   status: "/api/v1/status",
   summary: "/api/v1/summary",

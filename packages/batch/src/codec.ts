@@ -13,7 +13,9 @@ import {
 } from "apache-arrow";
 import { type BatchHeader, type BatchKind, headerFromSchema, headerToMetadata } from "./batch-header.js";
 import { type ColumnArrays, type ColumnKind, type ColumnSpec, type ColumnsOf, toVector } from "./columns.js";
+import { completeHops } from "./complete-hops.js";
 import { COMPLETENESS_COLUMNS, type CompletenessColumns } from "./completeness-batch.js";
+import { DNS_COLUMNS, type DnsColumns } from "./dns-batch.js";
 import { HOP_COLUMNS, type HopColumns } from "./hop-batch.js";
 
 /**
@@ -25,6 +27,11 @@ const DIGEST_BYTES = 32;
 /** Bytes of a `hops` batch. */
 export function encodeHops(header: Omit<BatchHeader, "kind">, columns: HopColumns): Uint8Array {
   return encode({ ...header, kind: "hops" }, HOP_COLUMNS, columns);
+}
+
+/** Bytes of a `dns` batch. */
+export function encodeDns(header: Omit<BatchHeader, "kind">, columns: DnsColumns): Uint8Array {
+  return encode({ ...header, kind: "dns" }, DNS_COLUMNS, columns);
 }
 
 /** Bytes of a `completeness` batch. */
@@ -43,12 +50,12 @@ export interface DecodedBatch {
 
 const SPECS: Readonly<Record<BatchKind, ColumnSpec>> = {
   hops: HOP_COLUMNS,
+  dns: DNS_COLUMNS,
   completeness: COMPLETENESS_COLUMNS,
 };
 
 /**
- * @throws Fault `BATCH_DAMAGED` where the bytes are not those that {@link encodeHops} or {@link encodeCompleteness}
- * wrote, `BATCH_INVALID` where they are whole but not one of our batches.
+ * @throws Fault `BATCH_DAMAGED` where the bytes are not those that {@link encodeHops} or its siblings wrote, `BATCH_INVALID` where they are whole but not one of our batches.
  */
 export function decodeBatch(bytes: Uint8Array): DecodedBatch {
   const stream = bytes.subarray(0, Math.max(0, bytes.length - DIGEST_BYTES));
@@ -69,6 +76,7 @@ export function decodeBatch(bytes: Uint8Array): DecodedBatch {
     });
   }
   const header = headerFromSchema(table.schema);
+  if (header.kind === "hops") table = completeHops(table);
   checkColumns(table, header.kind);
   return { header, table };
 }
@@ -95,8 +103,9 @@ function fits(type: DataType, kind: ColumnKind): boolean {
       return DataType.isFixedSizeBinary(type) && type.byteWidth === 16;
     case "f64":
       return DataType.isFloat(type) && type.precision === 2;
+    case "i8":
     case "i32":
-      return DataType.isInt(type) && type.isSigned && type.bitWidth === 32;
+      return DataType.isInt(type) && type.isSigned && type.bitWidth === Number(kind.slice(1));
     default:
       return DataType.isInt(type) && !type.isSigned && type.bitWidth === Number(kind.slice(1));
   }

@@ -4,6 +4,7 @@ import {
   Dictionary,
   FixedSizeBinary,
   Float64,
+  Int8,
   Int32,
   makeData,
   Uint8,
@@ -22,12 +23,13 @@ export interface StringColumn {
 }
 
 /** How one column stands in Arrow. `addr` is 16 bytes a row; `u64` two 32-bit words a row, low first. */
-export type ColumnKind = "u8" | "u16" | "u32" | "i32" | "u64" | "f64" | "addr" | "string";
+export type ColumnKind = "u8" | "u16" | "u32" | "i8" | "i32" | "u64" | "f64" | "addr" | "string";
 
 export interface ColumnArrays {
   u8: Uint8Array;
   u16: Uint16Array;
   u32: Uint32Array;
+  i8: Int8Array;
   i32: Int32Array;
   u64: Uint32Array;
   f64: Float64Array;
@@ -73,6 +75,8 @@ function numberData(
       return makeData({ ...common, type: new Uint16(), data: array.subarray(0, count) as Uint16Array });
     case "u32":
       return makeData({ ...common, type: new Uint32(), data: array.subarray(0, count) as Uint32Array });
+    case "i8":
+      return makeData({ ...common, type: new Int8(), data: array.subarray(0, count) as Int8Array });
     case "i32":
       return makeData({ ...common, type: new Int32(), data: array.subarray(0, count) as Int32Array });
     case "f64":

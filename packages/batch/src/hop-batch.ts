@@ -43,6 +43,8 @@ export const HOP_COLUMNS = {
   payload_packets: "f64",
   retransmitted_bytes: "f64",
   retransmitted_packets: "f64",
+  out_of_order_bytes: "f64",
+  out_of_order_packets: "f64",
   gap_bytes: "f64",
   syn_packets: "f64",
   syn_ack_packets: "f64",
@@ -50,9 +52,26 @@ export const HOP_COLUMNS = {
   rst_packets: "f64",
   zero_window_packets: "f64",
   tcp_flags: "u8",
+  /** TCP_OPTION_ bits of packages/packet: 1 MSS, 2 window scale, 4 SACK permitted, 8 SACK, 16 timestamps. */
+  tcp_options: "u8",
+  maximum_segment_size: "u16",
+  window_scale: "i8",
+  /** 0 nothing, 1 sent the first FIN, 2 reset the open connection. */
+  closing: "u8",
   handshake_us: "f64",
   data_round_trip_sum_us: "f64",
   data_round_trip_count: "f64",
+  timestamp_round_trip_count: "f64",
+  super_frames: "f64",
+  super_frame_segments: "f64",
+  fragments: "f64",
+  icmp_errors: "f64",
+  icmp_error_type: "u8",
+  icmp_error_code: "u8",
+  icmp_error_source: "addr",
+  icmp_error_mtu: "u32",
+  /** ENCAPSULATION_NAMES of packages/packet; `none` where there is none. */
+  encapsulation: "string",
   outer_source_address: "addr",
   outer_destination_address: "addr",
   vni: "i32",
@@ -60,3 +79,29 @@ export const HOP_COLUMNS = {
 } as const satisfies ColumnSpec;
 
 export type HopColumns = ColumnsOf<typeof HOP_COLUMNS>;
+
+/**
+ * What stands in a column that agents did not send in their first version, where a batch lacks it: their batches may lie
+ * on disk while node and collector are upgraded. Addresses are unspecified.
+ */
+export const ADDED_HOP_COLUMNS: ReadonlyMap<string, number | string> = new Map<
+  keyof typeof HOP_COLUMNS,
+  number | string
+>([
+  ["out_of_order_bytes", 0],
+  ["out_of_order_packets", 0],
+  ["tcp_options", 0],
+  ["maximum_segment_size", 0],
+  ["window_scale", -1],
+  ["closing", 0],
+  ["timestamp_round_trip_count", 0],
+  ["super_frames", 0],
+  ["super_frame_segments", 0],
+  ["fragments", 0],
+  ["icmp_errors", 0],
+  ["icmp_error_type", 0],
+  ["icmp_error_code", 0],
+  ["icmp_error_source", 0],
+  ["icmp_error_mtu", 0],
+  ["encapsulation", "none"],
+]);

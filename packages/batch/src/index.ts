@@ -6,7 +6,7 @@ export {
   headerFromSchema,
   headerToMetadata,
 } from "./batch-header.js";
-export { type DecodedBatch, decodeBatch, encodeCompleteness, encodeHops } from "./codec.js";
+export { type DecodedBatch, decodeBatch, encodeCompleteness, encodeDns, encodeHops } from "./codec.js";
 export {
   type ColumnArrays,
   type ColumnKind,
@@ -17,6 +17,7 @@ export {
   stringVector,
   toVector,
 } from "./columns.js";
+export { completeHops } from "./complete-hops.js";
 export {
   AGENT_LOST_BATCHES,
   AGENT_STARTED,
@@ -24,4 +25,5 @@ export {
   COMPLETENESS_COLUMNS,
   type CompletenessColumns,
 } from "./completeness-batch.js";
-export { HOP_COLUMNS, type HopColumns } from "./hop-batch.js";
+export { DNS_COLUMNS, type DnsColumns } from "./dns-batch.js";
+export { ADDED_HOP_COLUMNS, HOP_COLUMNS, type HopColumns } from "./hop-batch.js";

@@ -4,10 +4,11 @@ import { Table, tableFromArrays, tableToIPC, vectorFromArray } from "apache-arro
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BatchHeader, deduplicationToken } from "../src/batch-header.js";
-import { decodeBatch, encodeCompleteness, encodeHops } from "../src/codec.js";
+import { decodeBatch, encodeCompleteness, encodeDns, encodeHops } from "../src/codec.js";
 import { type ColumnSpec, type ColumnsOf, StringColumnBuilder } from "../src/columns.js";
 import { COMPLETENESS_COLUMNS } from "../src/completeness-batch.js";
-import { HOP_COLUMNS } from "../src/hop-batch.js";
+import { DNS_COLUMNS } from "../src/dns-batch.js";
+import { ADDED_HOP_COLUMNS, HOP_COLUMNS } from "../src/hop-batch.js";
 
 const HEADER: BatchHeader = {
   kind: "hops",
@@ -41,6 +42,7 @@ function columnsOf<Spec extends ColumnSpec>(spec: Spec, count: number): ColumnsO
           u8: Uint8Array,
           u16: Uint16Array,
           u32: Uint32Array,
+          i8: Int8Array,
           i32: Int32Array,
           f64: Float64Array,
         }[kind].from(rows);
@@ -89,6 +91,37 @@ describe("a hops batch", () => {
 
   test("is named by node, boot and sequence", () => {
     expect(deduplicationToken(HEADER)).toBe("node1/0123456789abcdef/7");
+  });
+});
+
+test("a dns batch comes back with its names", () => {
+  const columns = columnsOf(DNS_COLUMNS, 40);
+  const { header, table } = decodeBatch(encodeDns(HEADER, columns));
+  expect(header).toEqual({ ...HEADER, kind: "dns" });
+  expect(table.schema.fields.map((field) => field.name)).toEqual(Object.keys(DNS_COLUMNS));
+  expect(table.getChild("name")?.get(39)).toBe(columns.name.values[columns.name.indexes[39]!]);
+});
+
+describe("a hops batch of the first version", () => {
+  const { table } = decodeBatch(encodeHops(HEADER, columnsOf(HOP_COLUMNS, 3)));
+  const without = (...names: string[]) =>
+    sealed(table.select(Object.keys(HOP_COLUMNS).filter((name) => !names.includes(name))));
+
+  test("is taken, with columns that say nothing in the place of those that it lacks", () => {
+    const completed = decodeBatch(without(...ADDED_HOP_COLUMNS.keys())).table;
+    for (const [name, value] of ADDED_HOP_COLUMNS) {
+      const cell = completed.getChild(name)?.get(2);
+      if (HOP_COLUMNS[name as keyof typeof HOP_COLUMNS] === "addr")
+        expect([...cell]).toEqual(new Array(16).fill(0));
+      else expect(cell, name).toBe(value);
+    }
+    expect(completed.getChild("packets")?.get(2)).toBe(table.getChild("packets")?.get(2));
+  });
+
+  test("keeps those that it has", () => {
+    const completed = decodeBatch(without("icmp_errors")).table;
+    expect(completed.getChild("icmp_errors")?.get(1)).toBe(0);
+    expect(completed.getChild("fragments")?.get(1)).toBe(table.getChild("fragments")?.get(1));
   });
 });
 

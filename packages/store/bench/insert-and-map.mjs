@@ -165,6 +165,8 @@ function makeBatch(window, side, connections = CONNECTIONS_A_WINDOW, firstId = 0
       syn_ack_packets: isReply,
       tcp_flags: 0x1b,
       handshake_us: isReply ? -1 : 200 + (number % 3000),
+      window_scale: isReply ? -1 : 7,
+      encapsulation: atUplink ? "vxlan" : "none",
       vni: atUplink ? 1 : -1,
     });
     for (const [name, address] of [
@@ -209,6 +211,7 @@ function allocate(spec, count) {
     u8: () => new Uint8Array(count),
     u16: () => new Uint16Array(count),
     u32: () => new Uint32Array(count),
+    i8: () => new Int8Array(count),
     i32: () => new Int32Array(count),
     f64: () => new Float64Array(count),
     u64: () => new Uint32Array(count * 2),

@@ -1,6 +1,7 @@
 /**
  * How hop rows become one row per connection and window: the body of the materialized view behind `connections`, and
- * of the pages that read the past straight from `hops`. A change here needs a migration that makes the view again.
+ * of the pages that read the past straight from `hops`. A change here needs a migration that gives the view its new body,
+ * and takes it over from the one that did so last.
  */
 
 /** Where along a connection a hop's counters belong. `source` is the client's side, in both directions. */
@@ -111,6 +112,17 @@ export const ORIGINAL_FIELDS = {
   service_port_name: "String",
 } as const;
 
+/** The last ICMP error that quoted the connection, as the hop that heard it last has it. */
+export const ICMP_ERROR_FIELDS = {
+  /** Microseconds since the Unix epoch; 0 where there was none. */
+  heard_us: "UInt64",
+  /** Type << 8 | code. */
+  kind: "UInt16",
+  /** Next-hop MTU, or 0. */
+  mtu: "UInt32",
+  source: "IPv6",
+} as const;
+
 export function tupleType(fields: Readonly<Record<string, string>>): string {
   return `Tuple(${Object.entries(fields)
     .map(([name, type]) => `${name} ${type}`)
@@ -158,6 +170,12 @@ const ORIGINAL = bestTuple(
   ORIGINAL_FIELDS,
 );
 
+const ICMP_ERROR = bestTuple(
+  "icmp_error_us",
+  ["icmp_error_kind", "icmp_error_mtu", "icmp_error_source"],
+  ICMP_ERROR_FIELDS,
+);
+
 const POSITION_SUMS = POSITION_COLUMNS.map(
   ({ name, position, isReply, counter }) =>
     `sumIf(r.${counter}, r.slot = ${slotOf(position, isReply)}) AS ${name}`,
@@ -168,12 +186,19 @@ function slotOf(position: (typeof POSITIONS)[number], isReply: number): number {
   return 1 + AT[position] + isReply;
 }
 
-const REPORTER_SUMS = (["packets", "bytes", "payload_bytes", "retransmitted_bytes"] as const).flatMap(
-  (counter): [string, string][] => [
-    [`forward_${counter}`, `sumIf(r.${counter}, r.reports_forward)`],
-    [`reply_${counter}`, `sumIf(r.${counter}, r.reports_reply)`],
-  ],
-);
+/** What the connection's reporter counted, kept for each direction as `forward_…` and `reply_…`. */
+export const REPORTER_COUNTERS = [
+  "packets",
+  "bytes",
+  "payload_bytes",
+  "retransmitted_bytes",
+  "out_of_order_bytes",
+] as const;
+
+const REPORTER_SUMS = REPORTER_COUNTERS.flatMap((counter): [string, string][] => [
+  [`forward_${counter}`, `sumIf(r.${counter}, r.reports_forward)`],
+  [`reply_${counter}`, `sumIf(r.${counter}, r.reports_reply)`],
+]);
 
 /** Columns of `connections` after the key, with the SQL that makes each out of {@link HOP_VIEW} `AS r`. */
 export const CONNECTION_COLUMNS: ReadonlyMap<string, string> = new Map([
@@ -192,6 +217,7 @@ export const CONNECTION_COLUMNS: ReadonlyMap<string, string> = new Map([
   ["handshake_us", "max(r.handshake_to_server_us)"],
   ["places", "groupUniqArray(r.place)"],
   ["ingested_at", "max(r.ingested_at)"],
+  ["icmp_error", ICMP_ERROR],
   ...REPORTER_SUMS,
 ]);
 
@@ -209,14 +235,16 @@ const HOP_VIEW = (condition: string) => `SELECT *,
     h.reporter = 1 AND h.is_reply = 1 AS reports_reply,
     toUInt8(${SEEN_OF_HOP}) AS seen,
     if(h.is_reply = 0, h.handshake_us, -1) AS handshake_to_server_us,
+    if(h.icmp_errors > 0, h.last_seen_us, 0) AS icmp_error_us,
+    toUInt16(h.icmp_error_type * 256 + h.icmp_error_code) AS icmp_error_kind,
     toUInt32(cityHash64(h.node, h.interface_index,
       if(h.direction = 2, 2, bitXor(h.direction, h.is_reply)))) AS place
   FROM hops AS h
-  WHERE h.packets > 0 AND ${condition}`;
+  WHERE (h.packets > 0 OR h.icmp_errors > 0) AND ${condition}`;
 
 /**
- * `SELECT … FROM hops AS h … GROUP BY …`: rows of `connections`. A hop row without a packet (the last of a flow that
- * fell silent) says nothing about its window.
+ * `SELECT … FROM hops AS h … GROUP BY …`: rows of `connections`. A hop row with neither a packet nor an error (the
+ * last of a flow that fell silent) says nothing about its window.
  *
  * @param condition further SQL condition on `h`.
  * @param withPositions false leaves the forty columns of the positions out.

@@ -1,4 +1,10 @@
-import { COMPLETENESS_COLUMNS, type ColumnSpec, type ColumnsOf, HOP_COLUMNS } from "@hopline/batch";
+import {
+  COMPLETENESS_COLUMNS,
+  type ColumnSpec,
+  type ColumnsOf,
+  DNS_COLUMNS,
+  HOP_COLUMNS,
+} from "@hopline/batch";
 
 /**
  * What the collector adds to each row of an agent's `hops` batch before it is stored.
@@ -62,3 +68,30 @@ export const STORED_COMPLETENESS_COLUMNS = {
   ...COMPLETENESS_COLUMNS,
   ...COMPLETENESS_IDENTITY_COLUMNS,
 } as const satisfies ColumnSpec;
+
+/**
+ * What the collector adds to each row of a `dns` batch. Both ends as this hop saw them: the server of a question to a Service
+ * is the Service at the client's veth and a backend behind the translation.
+ */
+export const DNS_IDENTITY_COLUMNS = {
+  node: "string",
+  client_kind: "string",
+  client_namespace: "string",
+  client_workload_kind: "string",
+  client_workload: "string",
+  client_pod: "string",
+  client_node: "string",
+  server_kind: "string",
+  server_namespace: "string",
+  server_workload_kind: "string",
+  server_workload: "string",
+  server_pod: "string",
+  server_node: "string",
+  /** 1 for the rows of one observation point of each question, as in {@link HOP_IDENTITY_COLUMNS}. */
+  reporter: "u8",
+} as const satisfies ColumnSpec;
+
+export type DnsIdentityColumns = ColumnsOf<typeof DNS_IDENTITY_COLUMNS>;
+
+/** Columns of the Arrow stream that {@link Store.insertDns} takes; order does not matter. */
+export const STORED_DNS_COLUMNS = { ...DNS_COLUMNS, ...DNS_IDENTITY_COLUMNS } as const satisfies ColumnSpec;

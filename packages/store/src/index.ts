@@ -2,12 +2,16 @@ export { appendColumns } from "./append-columns.js";
 export {
   COMPLETENESS_IDENTITY_COLUMNS,
   type CompletenessIdentityColumns,
+  DNS_IDENTITY_COLUMNS,
+  type DnsIdentityColumns,
   HOP_IDENTITY_COLUMNS,
   type HopIdentityColumns,
   STORED_COMPLETENESS_COLUMNS,
+  STORED_DNS_COLUMNS,
   STORED_HOP_COLUMNS,
 } from "./hop-identity.js";
 export type {
+  DiskSpace,
   EndpointInterval,
   Eviction,
   EvictionResult,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ColumnKind, ColumnSpec } from "@hopline/batch";
 import { z } from "zod";
 import type { Database } from "./database.js";
-import { STORED_COMPLETENESS_COLUMNS, STORED_HOP_COLUMNS } from "./hop-identity.js";
+import { STORED_COMPLETENESS_COLUMNS, STORED_DNS_COLUMNS, STORED_HOP_COLUMNS } from "./hop-identity.js";
 import type { InsertResult } from "./records.js";
 
 interface ArrowTable {
@@ -13,6 +13,7 @@ interface ArrowTable {
 
 const TABLES = {
   hops: { spec: STORED_HOP_COLUMNS, stampedIn: "arrivals" },
+  dns: { spec: STORED_DNS_COLUMNS, stampedIn: "dns" },
   completeness: { spec: STORED_COMPLETENESS_COLUMNS, stampedIn: "completeness" },
 } as const satisfies Readonly<Record<string, ArrowTable>>;
 
@@ -21,6 +22,7 @@ const TYPE_IN_STREAM: Readonly<Record<ColumnKind, string>> = {
   u8: "UInt8",
   u16: "UInt16",
   u32: "UInt32",
+  i8: "Int8",
   i32: "Int32",
   u64: "UInt64",
   f64: "Float64",

@@ -73,6 +73,12 @@ export interface StoreStatus {
   readonly agents: readonly AgentStatus[];
 }
 
+export interface DiskSpace {
+  /** What is left for us: ClickHouse may be told to keep some of it free. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
 export interface Eviction {
   readonly table: string;
   /** The partition's own name, as in `system.parts`. */

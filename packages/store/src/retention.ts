@@ -6,6 +6,7 @@ import { ON_CLUSTER } from "./table-engine.js";
 export interface RetentionSettings {
   readonly hopsDays: number | null;
   readonly connectionsDays: number | null;
+  readonly dnsDays: number | null;
   readonly edgesByMinuteDays: number | null;
   readonly edgesByHourDays: number | null;
   readonly completenessDays: number | null;
@@ -16,6 +17,7 @@ export interface RetentionSettings {
 export const DEFAULT_RETENTION: RetentionSettings = {
   hopsDays: 3,
   connectionsDays: 30,
+  dnsDays: 30,
   edgesByMinuteDays: 30,
   edgesByHourDays: 396,
   completenessDays: 396,
@@ -26,6 +28,7 @@ export const DEFAULT_RETENTION: RetentionSettings = {
 export const KEEP_EVERYTHING: RetentionSettings = {
   hopsDays: null,
   connectionsDays: null,
+  dnsDays: null,
   edgesByMinuteDays: null,
   edgesByHourDays: null,
   completenessDays: null,
@@ -37,6 +40,7 @@ const GOVERNED: readonly { table: string; since: string; setting: keyof Retentio
   { table: "hops", since: "window_start", setting: "hopsDays" },
   { table: "connections", since: "window_start", setting: "connectionsDays" },
   { table: "translations", since: "day", setting: "connectionsDays" },
+  { table: "dns", since: "window_start", setting: "dnsDays" },
   { table: "edges_1m", since: "window_start", setting: "edgesByMinuteDays" },
   { table: "edges_1h", since: "window_start", setting: "edgesByHourDays" },
   { table: "completeness", since: "window_start", setting: "completenessDays" },

@@ -1,6 +1,8 @@
 import type {
   ConnectionDetail,
   connectionDetailQuerySchema,
+  DnsAnswer,
+  DnsQuery,
   EdgeSeries,
   EndpointsAnswer,
   edgeSeriesQuerySchema,
@@ -20,6 +22,8 @@ import { insertArrow } from "./insert-arrow.js";
 import { insertEndpoints } from "./insert-endpoints.js";
 import { migrate } from "./migrate.js";
 import { connectionDetail } from "./queries/connection-detail.js";
+import { diskSpace } from "./queries/disk-space.js";
+import { dns } from "./queries/dns.js";
 import { edgeSeries } from "./queries/edge-series.js";
 import { endpointsHistory } from "./queries/endpoints-history.js";
 import { flows } from "./queries/flows.js";
@@ -32,6 +36,7 @@ import { summary } from "./queries/summary.js";
 import { tableSizes } from "./queries/table-sizes.js";
 import { translations } from "./queries/translations.js";
 import type {
+  DiskSpace,
   EndpointInterval,
   EvictionResult,
   InsertResult,
@@ -107,6 +112,13 @@ export class Store {
     );
   }
 
+  /** @param batch Arrow IPC stream with the columns of `STORED_DNS_COLUMNS`. */
+  insertDns(batch: Uint8Array, token: string): Promise<InsertResult> {
+    return this.#inFlight.run((ingestedAtUs) =>
+      insertArrow(this.#database, "dns", batch, token, ingestedAtUs),
+    );
+  }
+
   /** @param batch Arrow IPC stream with the columns of `STORED_COMPLETENESS_COLUMNS`. */
   insertCompleteness(batch: Uint8Array, token: string): Promise<InsertResult> {
     return this.#inFlight.run((ingestedAtUs) =>
@@ -138,6 +150,11 @@ export class Store {
     query: z.output<typeof connectionDetailQuerySchema>,
   ): Promise<ConnectionDetail | null> {
     return connectionDetail(this.#context(), id, query);
+  }
+
+  /** Who asked for which names, and how it went. */
+  dns(query: DnsQuery): Promise<DnsAnswer> {
+    return dns(this.#context(), query);
   }
 
   summary(query: z.output<typeof summaryQuerySchema>): Promise<Summary> {
@@ -174,6 +191,11 @@ export class Store {
 
   tableSizes(): Promise<TableSize[]> {
     return tableSizes(this.#database);
+  }
+
+  /** Of the disk that the tables lie on. */
+  disk(): Promise<DiskSpace> {
+    return diskSpace(this.#database);
   }
 
   /** Drops oldest partitions, raw hops first, until all tables together take `maxBytes` or less. */

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { Database } from "../src/database.js";
-import { STORED_COMPLETENESS_COLUMNS, STORED_HOP_COLUMNS } from "../src/hop-identity.js";
+import { STORED_COMPLETENESS_COLUMNS, STORED_DNS_COLUMNS, STORED_HOP_COLUMNS } from "../src/hop-identity.js";
 import { MIGRATIONS } from "../src/migrations/index.js";
 import { DEFAULT_RETENTION, KEEP_EVERYTHING } from "../src/retention.js";
 import { openStore } from "../src/store.js";
@@ -77,6 +77,7 @@ it("has a column for each of a batch's", async () => {
   );
   const columns = (table: string) => rows.filter((row) => row.table === table).map((row) => row.name);
   expect(columns("hops")).toEqual([...Object.keys(STORED_HOP_COLUMNS), "ingested_at"].sort());
+  expect(columns("dns")).toEqual([...Object.keys(STORED_DNS_COLUMNS), "ingested_at"].sort());
   expect(columns("completeness")).toEqual(
     [...Object.keys(STORED_COMPLETENESS_COLUMNS), "ingested_at"].sort(),
   );
@@ -119,6 +120,7 @@ WHERE database = currentDatabase() AND ttl != '' AND name != 'arrivals' ORDER BY
   expect(await ttlOf(DEFAULT_RETENTION)).toEqual({
     completeness: "window_start + toIntervalDay(396)",
     connections: "window_start + toIntervalDay(30)",
+    dns: "window_start + toIntervalDay(30)",
     edges_1h: "window_start + toIntervalDay(396)",
     edges_1m: "window_start + toIntervalDay(30)",
     endpoints: "toDateTime(valid_to) + toIntervalDay(396)",

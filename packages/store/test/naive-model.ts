@@ -52,6 +52,7 @@ function naiveConnection(truth: TrueConnection, rows: readonly StoredHop[], seen
     forward: naiveCounters(rows, 0),
     reply: naiveCounters(rows, 1),
     handshakeUs: handshakes.length === 0 ? null : Math.max(...handshakes.map((row) => row.handshake_us)),
+    icmpError: naiveIcmpError(rows),
     verdict: "undetermined",
     outcome: naiveOutcome(truth.protocol, rows, seenUntilMs - firstUs / 1000),
     // Out of an interface and in again are two places; the reply passes both the other way round.
@@ -64,15 +65,26 @@ function naiveConnection(truth: TrueConnection, rows: readonly StoredHop[], seen
 }
 
 function naiveCounters(rows: readonly StoredHop[], isReply: number): Connection["forward"] {
-  const counters = { packets: 0, bytes: 0, payloadBytes: 0, retransmittedBytes: 0 };
+  const counters = { packets: 0, bytes: 0, payloadBytes: 0, retransmittedBytes: 0, outOfOrderBytes: 0 };
   for (const row of rows) {
     if (row.reporter !== 1 || row.is_reply !== isReply) continue;
     counters.packets += row.packets;
     counters.bytes += row.bytes;
     counters.payloadBytes += row.payload_bytes;
     counters.retransmittedBytes += row.retransmitted_bytes;
+    counters.outOfOrderBytes += row.out_of_order_bytes;
   }
   return counters;
+}
+
+/** Of several heard at one moment any may be told. */
+function naiveIcmpError(rows: readonly StoredHop[]): Connection["icmpError"] {
+  const errors = rows.filter((row) => row.icmp_errors > 0);
+  const lastUs = Math.max(...errors.map((row) => row.last_seen_us));
+  const last = errors.find((row) => row.last_seen_us === lastUs);
+  if (last === undefined) return null;
+  const { icmp_error_type: type, icmp_error_code: code, icmp_error_mtu: mtu } = last;
+  return { source: last.icmp_error_source, type, code, mtu: mtu === 0 ? null : mtu };
 }
 
 function naiveScope({ client, server }: TrueConnection): Connection["scope"] {

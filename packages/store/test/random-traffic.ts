@@ -142,6 +142,7 @@ function randomRows(
             payload_bytes: refusal ? 0 : packets * (1 + random.integer(1000)),
             payload_packets: refusal ? 0 : packets,
             retransmitted_bytes: random.chance(20) ? random.integer(3000) : 0,
+            out_of_order_bytes: packets % 5 === 0 ? 700 + packets : 0,
             gap_bytes: random.chance(10) ? random.integer(2000) - 1000 : 0,
             syn_packets: begins && isReply === 0 ? 1 : 0,
             syn_ack_packets: begins && isReply === 1 && !refusal ? 1 : 0,

@@ -3,8 +3,10 @@ import {
   type ColumnKind,
   type ColumnSpec,
   type ColumnsOf,
+  DNS_COLUMNS,
   decodeBatch,
   encodeCompleteness,
+  encodeDns,
   encodeHops,
   HOP_COLUMNS,
   StringColumnBuilder,
@@ -12,8 +14,10 @@ import {
 import { appendColumns } from "../src/append-columns.js";
 import {
   COMPLETENESS_IDENTITY_COLUMNS,
+  DNS_IDENTITY_COLUMNS,
   HOP_IDENTITY_COLUMNS,
   type STORED_COMPLETENESS_COLUMNS,
+  type STORED_DNS_COLUMNS,
   type STORED_HOP_COLUMNS,
 } from "../src/hop-identity.js";
 
@@ -27,6 +31,7 @@ type RowOf<Spec extends ColumnSpec> = {
 };
 
 export type StoredHop = RowOf<typeof STORED_HOP_COLUMNS>;
+export type StoredDns = RowOf<typeof STORED_DNS_COLUMNS>;
 export type StoredCompleteness = RowOf<typeof STORED_COMPLETENESS_COLUMNS>;
 
 /** Start of the hour before this one, Unix seconds: the engine has a clock of its own and forgets old arrivals by it. */
@@ -64,6 +69,8 @@ export function hop(over: Partial<StoredHop> = {}): StoredHop {
     payload_packets: 8,
     retransmitted_bytes: 0,
     retransmitted_packets: 0,
+    out_of_order_bytes: 0,
+    out_of_order_packets: 0,
     gap_bytes: 0,
     syn_packets: 0,
     syn_ack_packets: 0,
@@ -71,9 +78,23 @@ export function hop(over: Partial<StoredHop> = {}): StoredHop {
     rst_packets: 0,
     zero_window_packets: 0,
     tcp_flags: 0x18,
+    tcp_options: 0,
+    maximum_segment_size: 0,
+    window_scale: -1,
+    closing: 0,
     handshake_us: -1,
     data_round_trip_sum_us: 0,
     data_round_trip_count: 0,
+    timestamp_round_trip_count: 0,
+    super_frames: 0,
+    super_frame_segments: 0,
+    fragments: 0,
+    icmp_errors: 0,
+    icmp_error_type: 0,
+    icmp_error_code: 0,
+    icmp_error_source: "::",
+    icmp_error_mtu: 0,
+    encapsulation: "none",
     outer_source_address: "::",
     outer_destination_address: "::",
     vni: -1,
@@ -99,6 +120,43 @@ export function hop(over: Partial<StoredHop> = {}): StoredHop {
     verdict_reason: "",
   };
   return { ...row, ...over };
+}
+
+/** web asks the cluster's DNS Service for api, and gets its address. */
+export function dnsRow(over: Partial<StoredDns> = {}): StoredDns {
+  return {
+    window_start: T0,
+    interface_index: 7,
+    interface: "veth7",
+    role: "pod",
+    direction: 0,
+    attached_address: "10.0.1.5",
+    protocol: 17,
+    client_address: "10.0.1.5",
+    server_address: "10.96.0.10",
+    server_port: 53,
+    name: "api.shop.svc.cluster.local",
+    type: 1,
+    code: 0,
+    questions: 1,
+    latency_sum_us: 800,
+    latency_max_us: 800,
+    node: "node1",
+    client_kind: "workload",
+    client_namespace: "shop",
+    client_workload_kind: "Deployment",
+    client_workload: "web",
+    client_pod: "web-1",
+    client_node: "node1",
+    server_kind: "service",
+    server_namespace: "kube-system",
+    server_workload_kind: "",
+    server_workload: "kube-dns",
+    server_pod: "",
+    server_node: "",
+    reporter: 1,
+    ...over,
+  };
 }
 
 export function completenessRow(over: Partial<StoredCompleteness> = {}): StoredCompleteness {
@@ -129,6 +187,11 @@ export function encodeStoredHops(rows: readonly StoredHop[]): Uint8Array {
   return appendColumns(table, HOP_IDENTITY_COLUMNS, columnsOf(HOP_IDENTITY_COLUMNS, rows));
 }
 
+export function encodeStoredDns(rows: readonly StoredDns[]): Uint8Array {
+  const { table } = decodeBatch(encodeDns(HEADER, columnsOf(DNS_COLUMNS, rows)));
+  return appendColumns(table, DNS_IDENTITY_COLUMNS, columnsOf(DNS_IDENTITY_COLUMNS, rows));
+}
+
 export function encodeStoredCompleteness(rows: readonly StoredCompleteness[]): Uint8Array {
   const { table } = decodeBatch(encodeCompleteness(HEADER, columnsOf(COMPLETENESS_COLUMNS, rows)));
   return appendColumns(table, COMPLETENESS_IDENTITY_COLUMNS, columnsOf(COMPLETENESS_IDENTITY_COLUMNS, rows));
@@ -153,6 +216,8 @@ function columnOf(kind: ColumnKind, values: readonly unknown[]): unknown {
       return Uint16Array.from(values as number[]);
     case "u32":
       return Uint32Array.from(values as number[]);
+    case "i8":
+      return Int8Array.from(values as number[]);
     case "i32":
       return Int32Array.from(values as number[]);
     case "f64":

@@ -8,7 +8,7 @@ import {
   FrameDecoder,
 } from "@hopline/packet";
 import { FrameRecorder } from "./frame-recorder.js";
-import { type OpenedSource, openSource, type ThreadClock } from "./open-source.js";
+import { type OpenedSource, openSource, RING_RETIRE_MS, type ThreadClock } from "./open-source.js";
 import { OverloadController } from "./overload-controller.js";
 import type { CaptureOrder, FaultMessage, WorkerCommand, WorkerMessage } from "./worker-messages.js";
 
@@ -16,6 +16,8 @@ const POLL_MS = 50;
 /** With what follows (a wait for conntrack, the spool) well below the second that a first row may take. */
 const REPORT_EVERY_US = 400_000;
 const WINDOW_US = WINDOW_SECONDS * 1e6;
+/** Twice the time after which the ring hands over a block that is not full. */
+const DRAIN_US = 2 * RING_RETIRE_MS * 1000;
 /** So many rows do not wait for the next report: ends of connections come in bursts. */
 const MANY_ROWS = 50_000;
 
@@ -104,7 +106,10 @@ export class CaptureLoop {
     };
     for (;;) {
       this.#obey(opened);
-      if (this.#stopping) return;
+      if (this.#stopping) {
+        this.#drain(opened, consume);
+        return;
+      }
       this.#ignoreUnwanted(opened);
       if (source.poll(POLL_MS, consume) < 0) return;
       this.#control(opened);
@@ -112,6 +117,14 @@ export class CaptureLoop {
       const windowEnded = Math.floor((nowUs() - latencyUs) / WINDOW_US) > this.#settledWindow;
       if (isDue || windowEnded || this.#table.pendingRows > MANY_ROWS) this.#report(opened);
     }
+  }
+
+  /** What passed before the order to stop may still lie in a block that the kernel has not handed over. */
+  #drain({ source }: OpenedSource, consume: (block: FrameBlock) => void): void {
+    if (this.#options.order.source.kind === "pcap") return;
+    const { nowUs } = this.#options.clock;
+    const untilUs = nowUs() + DRAIN_US;
+    while (nowUs() < untilUs && source.poll(POLL_MS, consume) >= 0);
   }
 
   #obey(opened: OpenedSource): void {

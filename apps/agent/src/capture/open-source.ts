@@ -30,7 +30,7 @@ export interface OpenedSource {
   readonly position?: () => FilePosition;
 }
 
-const RING_RETIRE_MS = 60;
+export const RING_RETIRE_MS = 60;
 const RING_LATENCY_US = 250_000;
 const CAP_LATENCY_US = 1_000_000;
 

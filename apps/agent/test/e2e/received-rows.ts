@@ -46,7 +46,7 @@ export function readReceived(folder: string): { hops: ReceivedRow[]; completenes
     for (let at = 0; at < table.numRows; at++) {
       const row = table.get(at)?.toJSON() ?? {};
       if (header.kind === "hops") hops.push(hopOf(row));
-      else completeness.push(completenessOf(row));
+      else if (header.kind === "completeness") completeness.push(completenessOf(row));
     }
   }
   return { hops, completeness };

@@ -1,5 +1,5 @@
 import type { Connection } from "@hopline/api";
-import { endText } from "../connection-text.js";
+import { endsText, endText } from "../connection-text.js";
 import { bytesText, clockText, durationText } from "../quantities.js";
 import type { TextColumn } from "../text-table.js";
 import { type FlowRow, gapBytes, seenAt } from "./flow-row.js";
@@ -13,15 +13,15 @@ interface CsvColumn {
 
 /** Columns of the table for people; with names where a dump told them, else by address. */
 export function tableColumns(hasNames: boolean, withHops: boolean): readonly TextColumn<FlowRow>[] {
-  const end = (one: End): string => (hasNames ? endText(one) : addressText(one));
+  const ends = ({ connection }: FlowRow) => endsText(connection, hasNames ? endText : addressText);
   return [
     { title: "FIRST SEEN", text: ({ connection }) => clockText(connection.firstSeen) },
-    { title: "CLIENT", text: ({ connection }) => end(connection.client) },
-    { title: "SERVER", text: ({ connection }) => end(connection.server) },
+    { title: "CLIENT", text: (row) => ends(row).client },
+    { title: "SERVER", text: (row) => ends(row).server },
     ...(hasNames
       ? [{ title: "SERVICE", text: ({ connection }: FlowRow) => serviceText(connection.service) }]
       : []),
-    { title: "PROTO", text: ({ connection }) => connection.protocol },
+    { title: "PROTO", text: (row) => ends(row).protocol },
     { title: "SENT", align: "right", text: ({ connection }) => bytesText(connection.forward.bytes) },
     { title: "RECEIVED", align: "right", text: ({ connection }) => bytesText(connection.reply.bytes) },
     { title: "RETRANS", align: "right", text: ({ connection }) => bytesText(retransmitted(connection)) },

@@ -11,6 +11,7 @@ import {
 } from "fastify-type-provider-zod";
 import type { CollectorMetrics } from "../metrics.js";
 import { connectionRoute } from "../routes/connection.js";
+import { dnsRoute } from "../routes/dns.js";
 import { edgeSeriesRoute } from "../routes/edge-series.js";
 import { endpointsRoute } from "../routes/endpoints.js";
 import { flowStreamRoute } from "../routes/flow-stream.js";
@@ -82,6 +83,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     flowsRoute(reading, options);
     flowStreamRoute(reading, options);
     connectionRoute(reading, options);
+    dnsRoute(reading, options);
     endpointsRoute(reading, options);
     statusRoute(reading, options);
     summaryRoute(reading, options);

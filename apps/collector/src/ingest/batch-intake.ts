@@ -1,6 +1,11 @@
 import { type BatchHeader, type DecodedBatch, decodeBatch, deduplicationToken } from "@hopline/batch";
 import { Fault } from "@hopline/fault";
-import { COMPLETENESS_IDENTITY_COLUMNS, HOP_IDENTITY_COLUMNS, type InsertResult } from "@hopline/store";
+import {
+  COMPLETENESS_IDENTITY_COLUMNS,
+  DNS_IDENTITY_COLUMNS,
+  HOP_IDENTITY_COLUMNS,
+  type InsertResult,
+} from "@hopline/store";
 import { tableToIPC } from "apache-arrow";
 import type { Clock } from "../clock.js";
 import type { CollectorMetrics } from "../metrics.js";
@@ -10,6 +15,7 @@ import { numberAddresses } from "../naming/batch-addresses.js";
 import type { StoreKeeper } from "../store-keeper.js";
 import { withColumns } from "./combine-tables.js";
 import { readCompletenessTable } from "./completeness-table.js";
+import { readDnsTable } from "./dns-table.js";
 import { readHopTable } from "./hop-table.js";
 import type { HopWriter } from "./hop-writer.js";
 import type { IngestCounts } from "./ingest-counts.js";
@@ -88,8 +94,7 @@ export class BatchIntake {
       await underWay;
       return { duplicate: true };
     }
-    const storing =
-      batch.header.kind === "hops" ? this.#storeHops(batch, token) : this.#storeCompleteness(batch, token);
+    const storing = this.#store(batch, token);
     this.#underWay.set(token, storing);
     try {
       const result = await storing;
@@ -97,6 +102,17 @@ export class BatchIntake {
       return result;
     } finally {
       this.#underWay.delete(token);
+    }
+  }
+
+  #store(batch: DecodedBatch, token: string): Promise<InsertResult> {
+    switch (batch.header.kind) {
+      case "hops":
+        return this.#storeHops(batch, token);
+      case "dns":
+        return this.#storeDns(batch, token);
+      case "completeness":
+        return this.#storeCompleteness(batch, token);
     }
   }
 
@@ -117,6 +133,18 @@ export class BatchIntake {
       firstWindow: table.firstWindow,
       lastWindow: table.lastWindow,
     });
+    if (!result.duplicate) counts.unnamed(named.unnamedRows);
+    return result;
+  }
+
+  async #storeDns(batch: DecodedBatch, token: string): Promise<InsertResult> {
+    const { keeper, nameWait, counts, clock } = this.#options;
+    const table = readDnsTable(batch, clock.now());
+    if (table.count === 0) return { duplicate: false };
+    this.#requireCluster(batch.header);
+    const named = await nameWait.nameDns(table, this.#stopping.signal);
+    const stream = tableToIPC(withColumns(table.table, DNS_IDENTITY_COLUMNS, named.identity), "stream");
+    const result = await keeper.use("insert_dns", (store) => store.insertDns(stream, token));
     if (!result.duplicate) counts.unnamed(named.unnamedRows);
     return result;
   }

@@ -80,6 +80,7 @@ const BYTES_PER_ROW: Readonly<Record<Exclude<ColumnKind, "string">, number>> = {
   u8: 1,
   u16: 2,
   u32: 4,
+  i8: 1,
   i32: 4,
   u64: 8,
   f64: 8,
@@ -94,6 +95,8 @@ function numbersOver(kind: Exclude<ColumnKind, "string">, { buffer }: Uint8Array
     case "u32":
     case "u64":
       return new Uint32Array(buffer);
+    case "i8":
+      return new Int8Array(buffer);
     case "i32":
       return new Int32Array(buffer);
     case "f64":

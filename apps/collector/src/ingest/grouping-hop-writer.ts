@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { completeHops } from "@hopline/batch";
 import { Fault } from "@hopline/fault";
 import { type InsertResult, STORED_HOP_COLUMNS, type Store } from "@hopline/store";
-import { tableToIPC } from "apache-arrow";
+import { tableFromIPC, tableToIPC } from "apache-arrow";
 import type { Clock } from "../clock.js";
 import type { CollectorMetrics } from "../metrics.js";
 import type { StoreKeeper } from "../store-keeper.js";
@@ -61,7 +62,9 @@ export class GroupingHopWriter implements HopWriter {
     const { journal } = this.#options;
     const { batches, unsettled } = await journal.open();
     for (const { token, bytes } of unsettled) {
-      await store.insertHops(bytes, token);
+      // A collector of an earlier version may have begun it.
+      const table = completeHops(tableFromIPC(bytes));
+      await store.insertHops(tableToIPC(table, "stream"), token);
       await journal.settle(token);
     }
     this.#remember(batches);

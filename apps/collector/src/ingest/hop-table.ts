@@ -65,13 +65,7 @@ const LEAST: Readonly<Record<string, number>> = {
 export function readHopTable(batch: DecodedBatch, nowMs: number): HopTable {
   const columns = new CheckedColumns(batch.table, HOP_COLUMNS);
   const { count } = columns;
-  if (count > MAX_ROWS) {
-    throw new Fault({
-      code: "BATCH_INVALID",
-      message: `The batch has ${count} rows, more than ${MAX_ROWS}.`,
-      hint: "Cut it into smaller ones.",
-    });
-  }
+  checkRowCount(count);
   const windowStarts = columns.u32("window_start");
   const { firstWindow, lastWindow } = checkWindows(windowStarts, nowMs);
   checkCounters(columns, HOP_COLUMNS);
@@ -108,7 +102,17 @@ export function readHopTable(batch: DecodedBatch, nowMs: number): HopTable {
   };
 }
 
-/** Checks windows of either kind of batch. */
+/** @throws Fault `BATCH_INVALID` for more rows than dictionary columns can tell apart. */
+export function checkRowCount(count: number): void {
+  if (count <= MAX_ROWS) return;
+  throw new Fault({
+    code: "BATCH_INVALID",
+    message: `The batch has ${count} rows, more than ${MAX_ROWS}.`,
+    hint: "Cut it into smaller ones.",
+  });
+}
+
+/** Checks windows of any kind of batch. */
 export function checkWindows(
   windowStarts: Uint32Array,
   nowMs: number,

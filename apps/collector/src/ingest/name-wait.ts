@@ -6,14 +6,17 @@ import type { CollectorMetrics } from "../metrics.js";
 import type { AddressBook } from "../naming/address-book.js";
 import type { AgentPresence } from "../naming/agent-presence.js";
 import type { BatchAddresses } from "../naming/batch-addresses.js";
+import type { DnsNamer, NamedDns } from "../naming/dns-namer.js";
 import type { GivenUp } from "../naming/given-up.js";
 import type { HopNamer, NamedHops } from "../naming/hop-namer.js";
 import type { Pending } from "../naming/pending.js";
 import type { TranslationMeeting } from "../naming/translation-meeting.js";
+import type { DnsTable } from "./dns-table.js";
 import type { HopTable } from "./hop-table.js";
 
 export interface NameWaitOptions {
   readonly namer: HopNamer;
+  readonly dnsNamer: DnsNamer;
   readonly book: AddressBook;
   readonly presence: AgentPresence;
   readonly meeting: TranslationMeeting;
@@ -48,10 +51,22 @@ export class NameWait {
   }
 
   /** @throws Fault `STOPPING` when the signal aborts while the batch waits: it was not stored. */
-  async name(table: HopTable, addresses: BatchAddresses, signal: AbortSignal): Promise<NamedHops> {
+  name(table: HopTable, addresses: BatchAddresses, signal: AbortSignal): Promise<NamedHops> {
+    return this.#untilKnown(() => this.#options.namer.name(table, addresses), signal);
+  }
+
+  /** @throws Fault `STOPPING` as above. */
+  nameDns(table: DnsTable, signal: AbortSignal): Promise<NamedDns> {
+    return this.#untilKnown(() => this.#options.dnsNamer.name(table), signal);
+  }
+
+  async #untilKnown<Named extends { readonly pending: Pending }>(
+    name: () => Named,
+    signal: AbortSignal,
+  ): Promise<Named> {
     const { clock, waitMs, metrics } = this.#options;
     const deadlineMs = clock.now() + waitMs;
-    let named = this.#nameOnce(table, addresses);
+    let named = this.#nameOnce(name);
     if (named.pending.isEmpty) return named;
 
     let askStoreAtMs = clock.now() + ASK_STORE_EVERY_MS;
@@ -63,16 +78,16 @@ export class NameWait {
         await this.#askStore(named.pending);
       }
       this.#removeKnown(named.pending);
-      if (named.pending.isEmpty || clock.now() >= deadlineMs) named = this.#nameOnce(table, addresses);
+      if (named.pending.isEmpty || clock.now() >= deadlineMs) named = this.#nameOnce(name);
     }
     metrics.waited.inc({ outcome: named.pending.isEmpty ? "named" : "gave_up" });
     this.#giveUp(named.pending);
     return named;
   }
 
-  #nameOnce(table: HopTable, addresses: BatchAddresses): NamedHops {
+  #nameOnce<Named>(name: () => Named): Named {
     const finish = this.#options.metrics.namingSeconds.startTimer();
-    const named = this.#options.namer.name(table, addresses);
+    const named = name();
     finish();
     return named;
   }

@@ -1,5 +1,6 @@
 import {
   connectionDetailSchema,
+  dnsAnswerSchema,
   edgeSeriesSchema,
   flowsAnswerSchema,
   mapAnswerSchema,
@@ -132,6 +133,44 @@ export function connectionQuestion(collector: CollectorClient, id: string, span:
         signal,
       ),
     refetchInterval: unlessRefused(refreshIntervalMs(span)),
+  });
+}
+
+export interface DnsQuestion {
+  readonly namespace: string | readonly string[] | undefined;
+  readonly client: string | undefined;
+  readonly name: string;
+  /** Response code, or empty for all. */
+  readonly code: string;
+  readonly sort: string;
+  readonly span: TimeSpan;
+}
+
+export const DNS_PAGE_SIZE = 100;
+
+/** Names asked for, page after page by their place in the order. */
+export function dnsQuestion(collector: CollectorClient, { span, ...question }: DnsQuestion) {
+  return infiniteQueryOptions({
+    queryKey: ["dns", queryText(question), spanKey(span)],
+    queryFn: ({ signal, pageParam }) =>
+      collector.ask(
+        PATHS.dns,
+        queryText({
+          ...question,
+          limit: DNS_PAGE_SIZE,
+          offset: pageParam,
+          ...spanQuery(span, collector.now()),
+        }),
+        dnsAnswerSchema,
+        signal,
+      ),
+    initialPageParam: 0,
+    getNextPageParam: (page, pages) => {
+      const loaded = pages.reduce((sum, { names }) => sum + names.length, 0);
+      return page.names.length > 0 && loaded < page.total ? loaded : undefined;
+    },
+    refetchInterval: unlessRefused(refreshIntervalMs(span)),
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Migration } from "../migration.js";
-import { outcomeSql } from "../outcome.js";
+import { isNoticeSql, outcomeSql } from "../outcome.js";
 import { aggregatingMergeTree, ON_CLUSTER } from "../table-engine.js";
 
 const END = (end: string) =>
@@ -7,6 +7,8 @@ const END = (end: string) =>
     `${end}_${field}`,
     `c.${end}.${field}`,
   ]);
+
+const NOTICE = isNoticeSql("c.protocol", "c.client.port", "c.server_port");
 
 /**
  * Workload × workload × service × port × protocol × node pair × verdict × outcome: each column, and the SQL that makes it out of
@@ -25,7 +27,7 @@ const KEY = new Map<string, string>([
   // ICMP's echo identifiers would make each ping an edge of its own.
   ["port", "if(c.protocol IN (1, 58), 0, c.server_port)"],
   ["verdict", "c.verdict"],
-  ["outcome", outcomeSql("c.seen", "c.protocol", "1")],
+  ["outcome", outcomeSql("c.seen", "c.protocol", NOTICE, "1")],
 ]);
 const KEY_TYPES: Readonly<Record<string, string>> = { protocol: "UInt8", port: "UInt16" };
 const KEY_NAMES = [...KEY.keys()];
@@ -49,8 +51,7 @@ ${aggregatingMergeTree({ partitionBy, orderBy: ["window_start", ...KEY_NAMES].jo
  * Fed by what is inserted into `connections`: those rows are grouped and named already. Only the reporter's node gives rows
  * with packets of their own, so nothing counts twice.
  */
-const VIEW_BY_MINUTE = `CREATE MATERIALIZED VIEW IF NOT EXISTS edges_1m_from_connections ${ON_CLUSTER} TO edges_1m AS
-SELECT toStartOfMinute(c.window_start) AS window_start,
+export const EDGES_BY_MINUTE = `SELECT toStartOfMinute(c.window_start) AS window_start,
   ${[...KEY].map(([column, sql]) => `${sql} AS ${column}`).join(",\n  ")},
   ${SUMS.map((column) => `sum(c.${column}) AS ${column}`).join(", ")},
   uniqCombined64State(15)(c.connection_id) AS connections,
@@ -60,6 +61,9 @@ SELECT toStartOfMinute(c.window_start) AS window_start,
 FROM connections AS c
 WHERE c.forward_packets > 0 OR c.reply_packets > 0
 GROUP BY window_start, ${KEY_NAMES.join(", ")}`;
+
+const VIEW_BY_MINUTE = `CREATE MATERIALIZED VIEW IF NOT EXISTS edges_1m_from_connections ${ON_CLUSTER} TO edges_1m AS
+${EDGES_BY_MINUTE}`;
 
 const VIEW_BY_HOUR = `CREATE MATERIALIZED VIEW IF NOT EXISTS edges_1h_from_edges_1m ${ON_CLUSTER} TO edges_1h AS
 SELECT toStartOfHour(e.window_start) AS window_start,

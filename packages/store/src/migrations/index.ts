@@ -6,6 +6,8 @@ import { translations } from "./0004-translations.js";
 import { arrivals } from "./0005-arrivals.js";
 import { endpoints } from "./0006-endpoints.js";
 import { completeness } from "./0007-completeness.js";
+import { packetAnomalies } from "./0008-packet-anomalies.js";
+import { dns } from "./0009-dns.js";
 
 /** All, in order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +18,6 @@ export const MIGRATIONS: readonly Migration[] = [
   arrivals,
   endpoints,
   completeness,
+  packetAnomalies,
+  dns,
 ];

@@ -1,4 +1,4 @@
-import { type Connection, connectionSchema, type End, entityKindSchema } from "@hopline/api";
+import { type Connection, connectionSchema, type End, entityKindSchema, type IcmpError } from "@hopline/api";
 import { z } from "zod";
 import type { Database } from "../database.js";
 import type { AlignedRange } from "./aligned-range.js";
@@ -39,11 +39,17 @@ const rowSchema = z.object({
   forward_bytes: count,
   forward_payload_bytes: count,
   forward_retransmitted_bytes: count,
+  forward_out_of_order_bytes: count,
   reply_packets: count,
   reply_bytes: count,
   reply_payload_bytes: count,
   reply_retransmitted_bytes: count,
+  reply_out_of_order_bytes: count,
   handshake_us: z.number(),
+  /** Empty where there was none. */
+  icmp_error_source_text: z.string(),
+  icmp_error_kind: count,
+  icmp_error_mtu: count,
   verdict: connectionSchema.shape.verdict.catch("undetermined"),
   outcome: connectionSchema.shape.outcome,
   hops: count,
@@ -107,10 +113,17 @@ function toConnection(row: Row): Connection {
     forward: counters(row, "forward"),
     reply: counters(row, "reply"),
     handshakeUs: row.handshake_us < 0 ? null : row.handshake_us,
+    icmpError: toIcmpError(row.icmp_error_source_text, row.icmp_error_kind, row.icmp_error_mtu),
     verdict: row.verdict,
     outcome: row.outcome,
     hops: row.hops,
   };
+}
+
+/** @param kind type << 8 | code */
+export function toIcmpError(source: string, kind: number, mtu: number): IcmpError | null {
+  if (source === "") return null;
+  return { source, type: kind >> 8, code: kind & 0xff, mtu: mtu === 0 ? null : mtu };
 }
 
 function end(row: Row, name: "client" | "server"): End {
@@ -134,5 +147,6 @@ function counters(row: Row, direction: "forward" | "reply"): Connection["forward
     bytes: row[`${direction}_bytes`],
     payloadBytes: row[`${direction}_payload_bytes`],
     retransmittedBytes: row[`${direction}_retransmitted_bytes`],
+    outOfOrderBytes: row[`${direction}_out_of_order_bytes`],
   };
 }

@@ -1,5 +1,5 @@
-import { CONNECTION_COLUMNS, connectionRowsFromHops } from "../connection-row.js";
-import { ANSWER_PATIENCE_US, outcomeSql } from "../outcome.js";
+import { CONNECTION_COLUMNS, connectionRowsFromHops, REPORTER_COUNTERS } from "../connection-row.js";
+import { ANSWER_PATIENCE_US, isNoticeSql, outcomeSql } from "../outcome.js";
 import { type AlignedRange, inRange, rangeParameters } from "./aligned-range.js";
 
 /** SQL: textual address, IPv4 as IPv4. */
@@ -20,10 +20,9 @@ const bestOfEnd = (end: string) =>
     `${end}_${field}`,
     best(end, field),
   ]);
+const ofLastError = (field: string) => `argMax(c.icmp_error.${field}, c.icmp_error.heard_us)`;
 const sums = ["forward", "reply"]
-  .flatMap((direction) =>
-    ["packets", "bytes", "payload_bytes", "retransmitted_bytes"].map((counter) => `${direction}_${counter}`),
-  )
+  .flatMap((direction) => REPORTER_COUNTERS.map((counter) => `${direction}_${counter}`))
   .map((column): [string, string] => [column, `sum(c.${column})`]);
 
 /** What the windows of a connection come to, as SQL over `connections AS c`. */
@@ -46,6 +45,10 @@ const AGGREGATED: ReadonlyMap<string, string> = new Map([
   ["first_seen_us", "min(c.first_seen_us)"],
   ["last_seen_us", "max(c.last_seen_us)"],
   ["handshake_us", "max(c.handshake_us)"],
+  ["icmp_error_us", "max(c.icmp_error.heard_us)"],
+  ["icmp_error_kind", ofLastError("kind")],
+  ["icmp_error_mtu", ofLastError("mtu")],
+  ["icmp_error_source", ofLastError("source")],
   ["hops", "length(groupUniqArrayArray(c.places))"],
   ...sums,
 ]);
@@ -59,10 +62,22 @@ const DERIVED: ReadonlyMap<string, { sql: string; from: readonly string[] }> = n
   ["server_address_text", { sql: addressText("server_address"), from: ["server_address"] }],
   ["dialled_address_text", { sql: addressText("dialled_address"), from: ["dialled_address"] }],
   [
+    "icmp_error_source_text",
+    {
+      sql: `if(icmp_error_us = 0, '', ${addressText("icmp_error_source")})`,
+      from: ["icmp_error_us", "icmp_error_source"],
+    },
+  ],
+  [
     "outcome",
     {
-      sql: outcomeSql("seen", "protocol", `first_seen_us + ${ANSWER_PATIENCE_US} <= {seen_until_us:UInt64}`),
-      from: ["seen", "protocol", "first_seen_us"],
+      sql: outcomeSql(
+        "seen",
+        "protocol",
+        isNoticeSql("protocol", "client_port", "server_port"),
+        `first_seen_us + ${ANSWER_PATIENCE_US} <= {seen_until_us:UInt64}`,
+      ),
+      from: ["seen", "protocol", "client_port", "server_port", "first_seen_us"],
     },
   ],
 ]);

@@ -1,6 +1,6 @@
 "use client";
 
-import type { ConnectionDetail, End } from "@hopline/api";
+import { type ConnectionDetail, type End, icmpPortText } from "@hopline/api";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
@@ -36,9 +36,9 @@ export function ConnectionPanel({ id, span, onClose }: { id: string; span: TimeS
           </div>
         ) : (
           <div className="flex items-start gap-3">
-            <EndTitle end={data.connection.client} />
+            <EndTitle end={data.connection.client} hasPorts={icmpPortText(data.connection) === undefined} />
             <ArrowRight size={16} aria-hidden className="mt-1 shrink-0 text-faint" />
-            <EndTitle end={data.connection.server} />
+            <EndTitle end={data.connection.server} hasPorts={icmpPortText(data.connection) === undefined} />
           </div>
         )
       }
@@ -62,7 +62,7 @@ export function ConnectionPanel({ id, span, onClose }: { id: string; span: TimeS
   );
 }
 
-function EndTitle({ end }: { end: End }) {
+function EndTitle({ end, hasPorts }: { end: End; hasPorts: boolean }) {
   const { entity, pod, address, port, node } = end;
   return (
     <div className="min-w-0">
@@ -77,9 +77,7 @@ function EndTitle({ end }: { end: End }) {
       </p>
       <p className="text-2xs text-muted [overflow-wrap:anywhere]">
         {pod === "" ? null : `${pod} `}
-        <span className="font-mono">
-          {address}:{port}
-        </span>
+        <span className="font-mono">{hasPorts ? `${address}:${port}` : address}</span>
       </p>
     </div>
   );
@@ -90,7 +88,7 @@ function Facts({ detail }: { detail: ConnectionDetail }) {
   const { service, translation, protocol, scope, handshakeUs, outcome, firstSeen, lastSeen } = connection;
   const facts: readonly (readonly [string, ReactNode])[] = [
     ["Outcome", <OutcomeBadge key="outcome" outcome={outcome} />],
-    ["Protocol", `${protocol.toUpperCase()}, ${scope}`],
+    ["Protocol", `${[protocol.toUpperCase(), icmpPortText(connection)].filter(Boolean).join(" ")}, ${scope}`],
     [
       "Dialled",
       service === null

@@ -1,6 +1,6 @@
 "use client";
 
-import type { Connection, Hop } from "@hopline/api";
+import { type Connection, type Hop, icmpErrorText } from "@hopline/api";
 import { hopStretches, type NodeStretch } from "../../hop-ledger/hop-columns";
 import { type HopStep, hopSteps } from "../../hop-ledger/hop-differences";
 import { formatBytes } from "../../units/quantity";
@@ -42,6 +42,12 @@ export function HopLedger({
         Hop by hop <span className="font-normal text-muted">{missingText(stretches, connection)}</span>
       </h3>
       <div className="space-y-0.5 px-4 pt-1 text-xs">
+        {connection.icmpError === null ? null : (
+          <p>
+            <span className="font-medium text-bad">ICMP: {icmpErrorText(connection.icmpError)}</span>, about
+            packets of this connection.
+          </p>
+        )}
         <Finding steps={forward} direction="to the server" />
         <Finding steps={[...reply].reverse()} direction="to the client" />
       </div>

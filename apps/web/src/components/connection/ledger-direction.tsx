@@ -1,9 +1,9 @@
-import type { Hop } from "@hopline/api";
+import { type Hop, icmpErrorText } from "@hopline/api";
 import clsx from "clsx";
 import type { ReactNode } from "react";
 import type { Direction, HopStep } from "../../hop-ledger/hop-differences";
 import { formatUtc } from "../../units/clock-time";
-import { formatBytes, formatExactCount, formatMicroseconds } from "../../units/quantity";
+import { formatBytes, formatCount, formatExactCount, formatMicroseconds } from "../../units/quantity";
 import { ClockText } from "../time/clock-text";
 
 interface LedgerRow {
@@ -12,6 +12,8 @@ interface LedgerRow {
   readonly says: (hop: Hop) => boolean;
   readonly cell: (hop: Hop, step: HopStep) => ReactNode;
 }
+
+const CLOSINGS = { fin: "first FIN", rst: "reset it" } as const;
 
 const always = () => true;
 
@@ -37,6 +39,18 @@ const ROWS: readonly LedgerRow[] = [
     name: "Retransmitted",
     says: (hop) => hop.retransmittedBytes > 0,
     cell: (hop) => <span className="text-warn">{formatBytes(hop.retransmittedBytes)}</span>,
+  },
+  {
+    name: "Out of order",
+    says: (hop) => hop.outOfOrderBytes > 0,
+    cell: (hop) =>
+      hop.outOfOrderBytes === 0 ? (
+        <None />
+      ) : (
+        <span title={`${formatExactCount(hop.outOfOrderPackets)} packets`} className="text-warn">
+          {formatBytes(hop.outOfOrderBytes)}
+        </span>
+      ),
   },
   {
     name: "Gaps",
@@ -69,6 +83,75 @@ const ROWS: readonly LedgerRow[] = [
     cell: (hop) => (hop.handshakeUs === null ? <None /> : formatMicroseconds(hop.handshakeUs)),
   },
   {
+    name: "Data round trip",
+    says: (hop) => hop.dataRoundTripUs !== null,
+    cell: (hop) =>
+      hop.dataRoundTripUs === null ? (
+        <None />
+      ) : (
+        <span
+          title={`mean of ${formatExactCount(hop.dataRoundTrips)}, ${formatExactCount(hop.timestampRoundTrips)} of them by timestamps`}
+        >
+          {formatMicroseconds(hop.dataRoundTripUs)}
+        </span>
+      ),
+  },
+  {
+    name: "Announced",
+    says: (hop) => hop.maximumSegmentSize !== null,
+    cell: (hop) =>
+      hop.maximumSegmentSize === null ? (
+        <None />
+      ) : (
+        <span title={hop.tcpOptions.join(", ")}>
+          MSS {hop.maximumSegmentSize}
+          {hop.windowScale === null ? "" : `, scale ${hop.windowScale}`}
+        </span>
+      ),
+  },
+  {
+    name: "Super-frames",
+    says: (hop) => hop.superFrames > 0,
+    cell: (hop) =>
+      hop.superFrames === 0 ? (
+        <None />
+      ) : (
+        <span
+          title={`${formatExactCount(hop.superFrames)} GSO or GRO super-frames stand for ${formatExactCount(hop.superFrameSegments)} segments on the wire`}
+        >
+          {formatCount(hop.superFrames)} for {formatCount(hop.superFrameSegments)} seg
+        </span>
+      ),
+  },
+  {
+    name: "Fragments",
+    says: (hop) => hop.fragments > 0,
+    cell: (hop) => (hop.fragments === 0 ? <None /> : formatExactCount(hop.fragments)),
+  },
+  {
+    name: "ICMP errors",
+    says: (hop) => hop.icmpErrors > 0,
+    cell: (hop) =>
+      hop.icmpError === null ? (
+        <None />
+      ) : (
+        <span className="inline-block max-w-44 whitespace-normal text-2xs leading-4 text-bad">
+          {hop.icmpErrors > 1 ? `${formatExactCount(hop.icmpErrors)}, last: ` : null}
+          {icmpErrorText(hop.icmpError)}
+        </span>
+      ),
+  },
+  {
+    name: "Closing",
+    says: (hop) => hop.closing !== "none",
+    cell: (hop) => (hop.closing === "none" ? <None /> : CLOSINGS[hop.closing]),
+  },
+  {
+    name: "Encapsulation",
+    says: (hop) => hop.encapsulation !== "none",
+    cell: (hop) => (hop.encapsulation === "none" ? <None /> : hop.encapsulation),
+  },
+  {
     name: "Outer",
     says: (hop) => hop.outerSource !== null,
     cell: (hop) =>
@@ -82,9 +165,14 @@ const ROWS: readonly LedgerRow[] = [
       ),
   },
   {
-    name: "VNI",
+    name: "VNI or key",
     says: (hop) => hop.vni !== null,
     cell: (hop) => (hop.vni === null ? <None /> : hop.vni),
+  },
+  {
+    name: "Sampled",
+    says: (hop) => hop.sampled,
+    cell: (hop) => (hop.sampled ? <span className="text-warn">lower bound</span> : <None />),
   },
 ];
 

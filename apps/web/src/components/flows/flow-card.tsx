@@ -1,11 +1,12 @@
 "use client";
 
-import type { Connection } from "@hopline/api";
+import { type Connection, icmpErrorText } from "@hopline/api";
 import clsx from "clsx";
 import { ArrowRight } from "lucide-react";
 import { formatBytes, formatMicroseconds } from "../../units/quantity";
 import { ClockText } from "../time/clock-text";
 import { OutcomeBadge } from "./outcome-badge";
+import { portText } from "./port-text";
 
 /** A connection where there is no room for columns. */
 export function FlowCard({
@@ -17,7 +18,7 @@ export function FlowCard({
   chosen: boolean;
   onChoose: (id: string) => void;
 }) {
-  const { client, server, protocol, forward, reply, handshakeUs, outcome, lastSeen } = connection;
+  const { client, server, forward, reply, handshakeUs, icmpError, outcome, lastSeen } = connection;
   return (
     <button
       type="button"
@@ -32,9 +33,7 @@ export function FlowCard({
         <span className="min-w-0 truncate font-medium">{client.entity.name}</span>
         <ArrowRight size={12} aria-hidden className="shrink-0 text-faint" />
         <span className="min-w-0 truncate font-medium">{server.entity.name}</span>
-        <span className="ml-auto shrink-0 font-mono text-2xs text-muted">
-          {protocol}/{server.port}
-        </span>
+        <span className="ml-auto shrink-0 font-mono text-2xs text-muted">{portText(connection)}</span>
       </span>
       <span className="flex w-full items-center gap-2.5 text-2xs text-muted">
         <ClockText timeMs={lastSeen} />
@@ -42,6 +41,11 @@ export function FlowCard({
           {formatBytes(forward.bytes)} → · {formatBytes(reply.bytes)} ←
         </span>
         {handshakeUs === null ? null : <span>{formatMicroseconds(handshakeUs)}</span>}
+        {icmpError === null ? null : (
+          <span className="min-w-0 truncate text-bad" title={icmpErrorText(icmpError)}>
+            ICMP error
+          </span>
+        )}
         <span className="ml-auto shrink-0">
           <OutcomeBadge outcome={outcome} />
         </span>

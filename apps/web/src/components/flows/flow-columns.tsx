@@ -1,6 +1,6 @@
 "use client";
 
-import type { Connection, End, flowSortSchema } from "@hopline/api";
+import { type Connection, type End, type flowSortSchema, icmpErrorText, icmpPortText } from "@hopline/api";
 import clsx from "clsx";
 import type { ReactNode } from "react";
 import type { z } from "zod";
@@ -8,6 +8,7 @@ import { formatBytes, formatCount, formatExactCount, formatMicroseconds } from "
 import { EntityIcon } from "../entity/entity-icon";
 import { ClockText } from "../time/clock-text";
 import { OutcomeBadge } from "./outcome-badge";
+import { portText } from "./port-text";
 
 export type FlowSort = z.output<typeof flowSortSchema>;
 
@@ -38,19 +39,19 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
     key: "client",
     name: "Client",
     width: "minmax(150px,1.25fr)",
-    cell: ({ client }) => <EndCell end={client} />,
+    cell: (connection) => <EndCell end={connection.client} hasPorts={hasPorts(connection)} />,
   },
   {
     key: "server",
     name: "Server",
     width: "minmax(150px,1.25fr)",
-    cell: ({ server }) => <EndCell end={server} />,
+    cell: (connection) => <EndCell end={connection.server} hasPorts={hasPorts(connection)} />,
   },
   {
     key: "service",
     name: "Service, port",
     width: "minmax(104px,0.55fr)",
-    cell: ({ service, protocol, server }) => (
+    cell: ({ service, ...connection }) => (
       <TwoLines
         first={
           service === null ? (
@@ -65,8 +66,8 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
           )
         }
         second={
-          <span className="font-mono">
-            {protocol}/{server.port}
+          <span className="font-mono" title={portText(connection)}>
+            {portText(connection)}
           </span>
         }
       />
@@ -108,8 +109,19 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
     numeric: true,
     cell: ({ forward, reply }) => {
       const bytes = forward.retransmittedBytes + reply.retransmittedBytes;
+      const late = forward.outOfOrderBytes + reply.outOfOrderBytes;
       return (
-        <span className={bytes === 0 ? "text-faint" : "font-medium text-warn"}>{formatBytes(bytes)}</span>
+        <span className="block text-xs leading-4.5">
+          <span className={bytes === 0 ? "text-faint" : "font-medium text-warn"}>{formatBytes(bytes)}</span>
+          {late === 0 ? null : (
+            <span
+              className="block text-2xs text-warn"
+              title={`${formatBytes(late)} came late and filled a gap`}
+            >
+              {formatBytes(late)} late
+            </span>
+          )}
+        </span>
       );
     },
   },
@@ -125,10 +137,15 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
   {
     key: "outcome",
     name: "Outcome",
-    width: "112px",
-    cell: ({ outcome }) => (
-      <span className="flex text-xs">
+    width: "136px",
+    cell: ({ outcome, icmpError }) => (
+      <span className="block text-xs">
         <OutcomeBadge outcome={outcome} />
+        {icmpError === null ? null : (
+          <span className="block truncate text-2xs text-bad" title={icmpErrorText(icmpError)}>
+            {icmpErrorText(icmpError).replace(/^.* says: /, "")}
+          </span>
+        )}
       </span>
     ),
   },
@@ -147,9 +164,12 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
 
 export const FLOW_GRID = FLOW_COLUMNS.map(({ width }) => width).join(" ");
 
-function EndCell({ end }: { end: End }) {
+const hasPorts = (connection: Connection) => icmpPortText(connection) === undefined;
+
+function EndCell({ end, hasPorts }: { end: End; hasPorts: boolean }) {
   const { entity, pod, address, port } = end;
   const who = pod === "" ? address : pod;
+  const socket = hasPorts ? `${address}:${port}` : address;
   return (
     <TwoLines
       first={
@@ -164,11 +184,9 @@ function EndCell({ end }: { end: End }) {
         </>
       }
       second={
-        <span title={`${who} ${address}:${port}${end.node === "" ? "" : ` on ${end.node}`}`}>
+        <span title={`${who} ${socket}${end.node === "" ? "" : ` on ${end.node}`}`}>
           {pod === "" ? null : `${pod} `}
-          <span className="font-mono">
-            {address}:{port}
-          </span>
+          <span className="font-mono">{socket}</span>
         </span>
       }
     />

@@ -7,6 +7,7 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import { type RefObject, useEffect } from "react";
 import { FlowCard } from "./flow-card";
 import { FLOW_COLUMNS, FLOW_GRID, type FlowSort } from "./flow-columns";
+import { portText } from "./port-text";
 
 /** The same for rows and cards, so that opening a panel does not move what is being read. */
 const ROW_HEIGHT = 48;
@@ -71,7 +72,7 @@ export function FlowTable({
     );
   }
   return (
-    <table aria-label="Connections" aria-rowcount={rows.length + 1} className="block min-w-[1060px]">
+    <table aria-label="Connections" aria-rowcount={rows.length + 1} className="block min-w-[1084px]">
       <thead className="sticky top-0 z-10 block border-b border-line-strong bg-surface">
         <tr className="grid px-2" style={{ gridTemplateColumns: FLOW_GRID }}>
           {FLOW_COLUMNS.map((column) => (
@@ -163,6 +164,7 @@ function HeaderCell({
   );
 }
 
-function nameOf({ client, server }: Connection): string {
-  return `${client.entity.name} to ${server.entity.name}, port ${server.port}`;
+function nameOf(connection: Connection): string {
+  const { client, server } = connection;
+  return `${client.entity.name} to ${server.entity.name}, ${portText(connection)}`;
 }

@@ -25,7 +25,7 @@ export function PortTable({ ports }: { ports: MapEdge["ports"] }) {
             <tr key={`${port.protocol} ${port.port} ${port.service}`}>
               <td className="py-0.5 pl-4">
                 <span className="font-mono">
-                  {port.protocol}/{port.port}
+                  {port.protocol.startsWith("icmp") ? port.protocol : `${port.protocol}/${port.port}`}
                 </span>
                 <span className="ml-2 text-muted">{port.service === "" ? "direct" : port.service}</span>
               </td>

@@ -12,6 +12,7 @@ import { formatBytes, formatCount } from "../../units/quantity";
 import { Skeleton } from "../feedback/skeleton";
 import { flowsHref } from "../flows/flows-link";
 import { OutcomeBadge } from "../flows/outcome-badge";
+import { portText } from "../flows/port-text";
 import { ClockText } from "../time/clock-text";
 
 const SHOWN = 8;
@@ -59,9 +60,7 @@ export function TopFlows({ filter, span }: { filter: ConnectionFilter; span: Tim
                 </span>
                 <span className="flex items-center gap-3 text-2xs text-muted">
                   <ClockText timeMs={connection.lastSeen} />
-                  <span>
-                    {connection.protocol} :{connection.server.port}
-                  </span>
+                  <span className="truncate">{portText(connection)}</span>
                   <span>
                     {formatBytes(connection.forward.bytes)} → {formatBytes(connection.reply.bytes)} ←
                   </span>

@@ -1,4 +1,4 @@
-import { Activity, ListTree, type LucideIcon, Waypoints } from "lucide-react";
+import { Activity, BookOpenText, ListTree, type LucideIcon, Waypoints } from "lucide-react";
 
 export interface Page {
   readonly href: string;
@@ -10,5 +10,6 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { href: "/map", name: "Map", icon: Waypoints },
   { href: "/flows", name: "Flows", icon: ListTree },
+  { href: "/dns", name: "DNS", icon: BookOpenText },
   { href: "/status", name: "Status", icon: Activity },
 ];

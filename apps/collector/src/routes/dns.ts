@@ -1,0 +1,18 @@
+import { dnsAnswerSchema, dnsQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import type { ApiServer } from "../http/api-server.js";
+import type { RouteParts } from "../http/route-parts.js";
+
+/** `GET /api/v1/dns`: names asked for, by whom, and how it went. */
+export function dnsRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keeper">): void {
+  server.get(
+    PATHS.dns,
+    {
+      schema: {
+        summary: "DNS names asked for, by whom, with response codes and latency, in pages.",
+        querystring: dnsQuerySchema,
+        response: { 200: dnsAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+      },
+    },
+    (request) => keeper.use("dns", (store) => store.dns(request.query)),
+  );
+}
