@@ -52,10 +52,14 @@ describe.skipIf(!isRoot)(
       await stack.settle();
       const from = Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS - WINDOW_MS;
       await stack.resume();
-      // An address passes to another workload's pod meanwhile, and that must not show.
+      // An address passes to another workload's pod meanwhile, and the collector is killed: neither must show.
       await sleep(5000);
       handover = handoverSchema.parse(await stack.restartPod());
-      await sleep(20_000);
+      await sleep(8000);
+      await stack.killCollector();
+      await sleep(2000);
+      stack.startCollector();
+      await sleep(10_000);
       await stack.quiesce();
       await stack.settle();
       range = { from, to: Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS };

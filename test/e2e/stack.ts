@@ -123,6 +123,10 @@ export class Stack {
     ]);
   }
 
+  async killCollector(): Promise<void> {
+    await this.#collector.kill();
+  }
+
   startAgent(node: string): void {
     const { netns } = this.#ready.nodes.find((candidate) => candidate.name === node)!;
     const args = [

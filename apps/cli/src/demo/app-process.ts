@@ -73,6 +73,13 @@ export class AppProcess {
     clearTimeout(timer);
   }
 
+  /** SIGKILL to its whole group, as a crash would end it. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    this.#killGroup();
+    await this.#ended;
+  }
+
   #killGroup(): void {
     try {
       if (this.#child.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");
