@@ -16,7 +16,12 @@ export class CollectorMetrics {
   );
   readonly rejected = this.#counter(
     "hopline_ingest_rejected_total",
-    "Batches refused, by the problem's code.",
+    "Batches refused for good, by the problem's code.",
+    ["code"],
+  );
+  readonly deferred = this.#counter(
+    "hopline_ingest_deferred_total",
+    "Batches that the agent was told to send again, by the problem's code.",
     ["code"],
   );
   readonly waitingRows = this.#gauge(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ADDED_HOP_COLUMNS, decodeBatch, HOP_COLUMNS } from "@hopline/batch";
 import { createLogger } from "@hopline/process";
 import { HOP_IDENTITY_COLUMNS, KEEP_EVERYTHING, openStore } from "@hopline/store";
-import { tableToIPC } from "apache-arrow";
+import { tableFromIPC, tableToIPC } from "apache-arrow";
 import { afterAll, expect, it } from "vitest";
 import { SYSTEM_CLOCK } from "../src/clock.js";
 import { withColumns } from "../src/ingest/combine-tables.js";
@@ -62,7 +62,16 @@ it("settles an INSERT that a collector of the first version had begun when it wa
   });
   const journal = new InsertJournal(path);
   const writer = new GroupingHopWriter({ keeper, journal, clock: SYSTEM_CLOCK, metrics });
+  // The agent sends the same batch again while the store opens: under another token it would count twice.
+  const repeated = {
+    token: BATCH,
+    table: tableFromIPC(firstVersion()),
+    firstWindow: WINDOW,
+    lastWindow: WINDOW,
+  };
+  await expect(writer.write(repeated)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   await writer.recover(store);
+  expect(await writer.write(repeated)).toEqual({ duplicate: true });
 
   const range = { from: WINDOW * 1000, to: (WINDOW + 10) * 1000 };
   const detail = await store.connectionDetail("0000000000000007", range);

@@ -81,7 +81,7 @@ export class BatchIntake {
       counts.stored(batch.header.kind, batch.table.numRows, bytes.byteLength, duplicate);
       return { ack: batch.header.sequence, duplicate };
     } catch (thrown) {
-      counts.rejected(thrown instanceof Fault ? thrown.code : "INTERNAL");
+      counts.refused(thrown instanceof Fault ? thrown.code : "INTERNAL");
       throw thrown;
     }
   }

@@ -52,6 +52,7 @@ export class GroupingHopWriter implements HopWriter {
   #failedAtMs = 0;
   #running: Promise<void> | undefined;
   #nextAtMs = 0;
+  #recovered = false;
 
   constructor(options: GroupingHopWriterOptions) {
     this.#options = options;
@@ -68,9 +69,12 @@ export class GroupingHopWriter implements HopWriter {
       await journal.settle(token);
     }
     this.#remember(batches);
+    this.#recovered = true;
   }
 
   write(batch: StorableBatch): Promise<InsertResult> {
+    // It may be in an INSERT that the collector before this one left unsettled: under another token it would count twice.
+    if (!this.#recovered) return Promise.reject(notRecovered());
     if (this.#stored.has(batch.token)) return Promise.resolve({ duplicate: true });
     // While the store refuses, a batch is better kept by its agent than here.
     if (this.#unsettled !== undefined && this.#options.clock.now() - this.#failedAtMs < RETRY_MS)
@@ -180,4 +184,12 @@ export class GroupingHopWriter implements HopWriter {
       this.#stored.delete(oldest);
     }
   }
+}
+
+function notRecovered(): Fault {
+  return new Fault({
+    code: "STORE_UNAVAILABLE",
+    message: "The store is not open yet.",
+    hint: "Try again in some seconds.",
+  });
 }

@@ -1,0 +1,19 @@
+import { lossAnswerSchema, lossQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import type { ApiServer } from "../http/api-server.js";
+import type { RouteParts } from "../http/route-parts.js";
+import { lossAnswer } from "../path/loss-answer.js";
+
+/** `GET /api/v1/loss`: loss by node pair and segment, and over time for one of them. */
+export function lossRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keeper">): void {
+  server.get(
+    PATHS.loss,
+    {
+      schema: {
+        summary: "Loss by node pair and segment, and over time for the one that is chosen.",
+        querystring: lossQuerySchema,
+        response: { 200: lossAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+      },
+    },
+    async (request) => lossAnswer(await keeper.use("loss", (store) => store.lossVolumes(request.query))),
+  );
+}

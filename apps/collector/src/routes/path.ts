@@ -1,0 +1,37 @@
+import {
+  connectionIdSchema,
+  connectionPathQuerySchema,
+  connectionPathSchema,
+  PATHS,
+  problemSchema,
+} from "@hopline/api";
+import { Fault } from "@hopline/fault";
+import { z } from "zod";
+import type { ApiServer } from "../http/api-server.js";
+import type { RouteParts } from "../http/route-parts.js";
+import { pathAnswer } from "../path/path-answer.js";
+
+/** `GET /api/v1/path/:id`: the hops of one connection in order, what its segments lose and cost, and where it breaks. */
+export function pathRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keeper">): void {
+  server.get(
+    `${PATHS.path}/:id`,
+    {
+      schema: {
+        summary: "The hops of one connection in order, what its segments lose and cost, and where it breaks.",
+        params: z.object({ id: connectionIdSchema }),
+        querystring: connectionPathQuerySchema,
+        response: { 200: connectionPathSchema, "4xx": problemSchema, "5xx": problemSchema },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const windows = await keeper.use("path", (store) => store.connectionWindows(id, request.query));
+      if (windows !== null) return pathAnswer(windows);
+      throw new Fault({
+        code: "NOT_FOUND",
+        message: `No row of connection ${id} lies in the range asked for.`,
+        hint: "Ask for a longer range, or check the id.",
+      });
+    },
+  );
+}
