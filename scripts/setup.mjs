@@ -26,6 +26,7 @@ const SYSTEM_PACKAGES = [
   { name: "libpcap-dev", file: "/usr/include/pcap/pcap.h", purpose: "capture through libpcap" },
   { name: "iproute2", command: "ip", purpose: "links, routes, namespaces" },
   { name: "iptables", command: "iptables", purpose: "the lab's Services and policies" },
+  { name: "nftables", command: "nft", purpose: "faults that the lab injects" },
   { name: "conntrack", command: "conntrack", purpose: "translations" },
   { name: "containernetworking-plugins", file: "/usr/lib/cni/bridge", purpose: "the lab's CNI" },
   { name: "chromium", command: "chromium", purpose: "browser tests", only: "test" },

@@ -166,6 +166,14 @@ export class Cluster {
     return this.#handover.run(pod);
   }
 
+  /** Switches enforcement of policies on nodes, by name, and settles when their rules say so. */
+  async setEnforcement(nodes: readonly string[], enforcing: boolean): Promise<void> {
+    for (const [index, rules] of this.#rules.entries()) {
+      if (nodes.includes(this.#options.nodes[index]!.name)) rules.enforcing = enforcing;
+    }
+    await this.#reconciler.settled();
+  }
+
   /** Counters of what went wrong or was done again. */
   counters(): ClusterCounters {
     return {

@@ -5,6 +5,9 @@ import { Cluster, type ObjectChange } from "./cluster.js";
 import { ControlServer } from "./control/control-server.js";
 import type { LabControl, LabState } from "./control/lab-control.js";
 import type { Handover } from "./controllers/address-handover.js";
+import { type FaultRequestInput, faultRequestSchema } from "./faults/fault-request.js";
+import { FaultSites } from "./faults/fault-sites.js";
+import { type FaultEntry, type FaultReport, Faults } from "./faults/faults.js";
 import { LabNames } from "./host/names.js";
 import { type KubeApi, ObjectStore, startKubeApi } from "./kube-api/index.js";
 import { type LabDescription, RUN_FILES } from "./lab-description.js";
@@ -49,6 +52,7 @@ export class Lab implements LabControl {
   readonly #objects = new ClusterObjects(new ObjectStore());
   readonly #ledger: LedgerFile;
   readonly #cluster: Cluster;
+  readonly #faults: Faults;
   readonly #control: ControlServer;
   readonly #restarts: PeriodicRestarts;
   #api: KubeApi | undefined;
@@ -74,6 +78,17 @@ export class Lab implements LabControl {
       report: (message) => progress.note(message),
       onError: options.onError,
       random: options.random,
+      nowMs: options.nowMs,
+    });
+    this.#faults = new Faults({
+      sites: new FaultSites({
+        names: this.#names,
+        nodes: this.#nodes,
+        profile: PROFILES[options.profile],
+        objects: this.#objects,
+      }),
+      setEnforcement: (nodes, enforcing) => this.#cluster.setEnforcement(nodes, enforcing),
+      ownPids: () => [process.pid, ...(this.#reaper === undefined ? [] : [this.#reaper.identity.pid])],
       nowMs: options.nowMs,
     });
     this.#control = new ControlServer(join(this.#runFolder, RUN_FILES.control), this);
@@ -132,6 +147,7 @@ export class Lab implements LabControl {
         phase: metadata.deletionTimestamp === undefined ? (status?.phase ?? "Pending") : "Terminating",
       })),
       ledger: this.#ledger.totals,
+      faults: this.#faults.entries,
       ...this.#cluster.counters(),
     };
   }
@@ -174,6 +190,23 @@ export class Lab implements LabControl {
     const changes = this.#cluster.delete(readManifest(text, file));
     await this.#cluster.changed();
     return changes;
+  }
+
+  async addFault(request: FaultRequestInput): Promise<FaultEntry> {
+    const entry = await this.#faults.add(faultRequestSchema.parse(request));
+    this.#options.progress.note(`fault ${entry.id}: ${entry.about}`);
+    return entry;
+  }
+
+  faults(): Promise<FaultReport[]> {
+    return this.#faults.list();
+  }
+
+  async removeFault(id: string): Promise<FaultReport[]> {
+    const removed = await this.#faults.remove(id);
+    for (const entry of removed)
+      this.#options.progress.note(`fault ${entry.id} is taken back: ${entry.about}`);
+    return removed;
   }
 
   async #takeName(): Promise<void> {

@@ -3,6 +3,7 @@ import { Fault } from "@hopline/fault";
 import { type Outcome, runApp } from "@hopline/process";
 import { change } from "./commands/change.js";
 import { down } from "./commands/down.js";
+import { fault, faultCommand } from "./commands/fault.js";
 import { status } from "./commands/status.js";
 import { up } from "./commands/up.js";
 
@@ -13,16 +14,21 @@ const HELP = `hopline lab: a cluster in network namespaces of this machine.
   down     stops it, or takes away what a killed one left
   apply    creates or changes its Kubernetes objects (-f FILE)
   delete   deletes Kubernetes objects of it (-f FILE)
+  fault    injects faults (add KIND), lists them, takes them back (remove ID|all)
 
 Each takes --help.
 `;
 
-const COMMANDS = ["up", "status", "down", "apply", "delete"];
+const COMMANDS = ["up", "status", "down", "apply", "delete", "fault"];
 
 const [command = "--help", ...argv] = process.argv.slice(2);
 
 runApp(
-  COMMANDS.includes(command) ? `hopline lab ${command}` : "hopline lab",
+  command === "fault"
+    ? faultCommand(argv)
+    : COMMANDS.includes(command)
+      ? `hopline lab ${command}`
+      : "hopline lab",
   async (fail): Promise<Outcome> => {
     switch (command) {
       case "up":
@@ -34,6 +40,8 @@ runApp(
       case "apply":
       case "delete":
         return change(command, argv);
+      case "fault":
+        return fault(argv);
       case "--help":
       case "-h":
         return { print: HELP };

@@ -6,7 +6,7 @@ const ABOUT: Readonly<Record<AppName, string>> = {
   agent: "run an agent on this node (see hopline agent --help)",
   collector: "run a collector (see hopline collector --help)",
   web: "run the web UI (PORT, HOSTNAME, HOPLINE_COLLECTOR_URL)",
-  lab: "a cluster in network namespaces: up, status, apply -f FILE, delete -f FILE, down",
+  lab: "a cluster in network namespaces: up, status, apply -f FILE, delete -f FILE, fault, down",
 };
 
 /** `hopline agent|collector|web|lab …`: the other apps, with their own flags. */

@@ -1,9 +1,8 @@
-import { access, constants } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { Fault } from "@hopline/fault";
-import { searchPath } from "../host/run-command.js";
+import { requireCommand, requireProgram } from "../host/required-command.js";
 
-/** Commands that the lab calls, and the Debian package that each comes from. */
+/** Commands that the lab calls, and the Debian package that each comes from. Faults ask for theirs when they come. */
 const COMMANDS: Readonly<Record<string, string>> = {
   ip: "iproute2",
   bridge: "iproute2",
@@ -27,28 +26,10 @@ export async function checkRequirements(pluginFolder: string): Promise<void> {
       hint: "Run it as root, e.g. with sudo.",
     });
   }
-  const folders = searchPath().split(delimiter);
   for (const [command, debianPackage] of Object.entries(COMMANDS)) {
-    const found = await Promise.all(folders.map((folder) => isExecutable(join(folder, command))));
-    if (!found.includes(true)) throw missing(`the command ${command}`, debianPackage);
+    await requireCommand(command, debianPackage);
   }
   for (const plugin of PLUGINS) {
-    const path = join(pluginFolder, plugin);
-    if (!(await isExecutable(path))) throw missing(`the CNI plugin ${path}`, "containernetworking-plugins");
+    await requireProgram(join(pluginFolder, plugin), "the CNI plugin", "containernetworking-plugins");
   }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-function missing(what: string, debianPackage: string): Fault {
-  return new Fault({
-    code: "LAB_TOOL_MISSING",
-    message: `The lab needs ${what}, which is not there.`,
-    hint: `On Debian: apt-get install ${debianPackage}.`,
-  });
 }

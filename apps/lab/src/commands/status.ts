@@ -1,10 +1,11 @@
 import { type Outcome, readSettings } from "@hopline/process";
 import { z } from "zod";
 import type { LabState } from "../control/lab-control.js";
+import { describeEntry } from "./fault.js";
 import { labNameSchema, labNameSource } from "./lab-name.js";
 import { controlOf } from "./running-lab.js";
 
-/** `lab status`: pods and what the ledger holds so far. */
+/** `lab status`: pods, faults, and what the ledger holds so far. */
 export async function status(argv: readonly string[]): Promise<Outcome> {
   const answer = readSettings({
     command: "hopline lab status",
@@ -38,6 +39,7 @@ function describeState(state: LabState): string {
   return [
     `${state.name}: ${state.pods.length} pods, rate ${state.rate}${state.calling ? "" : ", quiet"}`,
     `${conversations} conversations ended: ${outcomes.join(", ")}; ${deniedAttempts} attempts of what is denied`,
+    ...state.faults.map((entry) => `fault ${describeEntry(entry)}`),
     ...lines,
     "",
   ].join("\n");

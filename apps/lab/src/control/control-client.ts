@@ -2,6 +2,8 @@ import { request } from "node:http";
 import { Fault, systemCode } from "@hopline/fault";
 import type { ObjectChange } from "../cluster.js";
 import type { Handover } from "../controllers/address-handover.js";
+import type { FaultRequestInput } from "../faults/fault-request.js";
+import type { FaultEntry, FaultReport } from "../faults/faults.js";
 import type { LabState } from "./lab-control.js";
 
 /** Asks a running lab over its control socket. Faults of the lab are thrown here as they were there. */
@@ -42,6 +44,18 @@ export class ControlClient {
 
   delete(text: string, file: string): Promise<ObjectChange[]> {
     return this.#ask<ObjectChange[]>("POST", "/delete", { text, file });
+  }
+
+  addFault(request: FaultRequestInput): Promise<FaultEntry> {
+    return this.#ask<FaultEntry>("POST", "/fault-add", request);
+  }
+
+  faults(): Promise<FaultReport[]> {
+    return this.#ask<FaultReport[]>("GET", "/faults");
+  }
+
+  removeFault(id: string): Promise<FaultReport[]> {
+    return this.#ask<FaultReport[]>("POST", "/fault-remove", { id });
   }
 
   /** Both ends are of one version: the answer's shape is the server's type. */

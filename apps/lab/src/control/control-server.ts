@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { describe, Fault } from "@hopline/fault";
 import { z } from "zod";
+import { faultRequestSchema } from "../faults/fault-request.js";
 import type { LabControl } from "./lab-control.js";
 
 /** Longest path of a unix socket (unix(7): sun_path, with its closing zero). */
@@ -8,12 +9,13 @@ const MAX_SOCKET_PATH_BYTES = 107;
 
 const rateBody = z.object({ rate: z.number().positive().max(1000) });
 const restartBody = z.object({ pod: z.string().optional() });
+const faultIdBody = z.object({ id: z.string() });
 const manifestBody = z.object({ file: z.string(), text: z.string() });
 
 /**
- * The lab's control: HTTP with JSON bodies over a unix socket. GET /state; POST /quiesce, /resume, /snapshot,
- * /rate {rate}, /restart-pod {pod?}, /apply {file, text}, /delete {file, text}. A request that cannot be met gets
- * status 400 or 500 and {code, message, hint}.
+ * The lab's control: HTTP with JSON bodies over a unix socket. GET /state, /faults; POST /quiesce, /resume, /snapshot,
+ * /rate {rate}, /restart-pod {pod?}, /apply {file, text}, /delete {file, text}, /fault-add {kind, …},
+ * /fault-remove {id}. A request that cannot be met gets status 400 or 500 and {code, message, hint}.
  */
 export class ControlServer {
   readonly #path: string;
@@ -87,6 +89,12 @@ export class ControlServer {
         const { text, file } = manifestBody.parse(body);
         return this.#lab.delete(text, file);
       }
+      case "GET /faults":
+        return this.#lab.faults();
+      case "POST /fault-add":
+        return this.#lab.addFault(faultRequestSchema.parse(body));
+      case "POST /fault-remove":
+        return this.#lab.removeFault(faultIdBody.parse(body).id);
       default:
         throw new Fault({ code: "LAB_REQUEST_UNKNOWN", message: `The lab's control knows no ${route}.` });
     }

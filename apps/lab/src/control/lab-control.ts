@@ -1,5 +1,7 @@
 import type { ClusterCounters, ObjectChange } from "../cluster.js";
 import type { Handover } from "../controllers/address-handover.js";
+import type { FaultRequestInput } from "../faults/fault-request.js";
+import type { FaultEntry, FaultReport } from "../faults/faults.js";
 import type { LedgerTotals } from "../ledger/ledger-file.js";
 
 export interface LabState extends ClusterCounters {
@@ -16,6 +18,7 @@ export interface LabState extends ClusterCounters {
   }[];
   /** Conversations that have ended. */
   readonly ledger: LedgerTotals;
+  readonly faults: readonly FaultEntry[];
 }
 
 /** What can be asked of a running lab. */
@@ -33,4 +36,13 @@ export interface LabControl {
   apply(text: string, file: string): Promise<ObjectChange[]>;
   /** @throws Fault `MANIFEST_INVALID` */
   delete(text: string, file: string): Promise<ObjectChange[]>;
+  /**
+   * Injects a fault, and settles when it is there.
+   * @throws Fault `LAB_FAULT_INVALID`, or `LAB_FAULT_THERE` where another has hold of the same thing.
+   */
+  addFault(request: FaultRequestInput): Promise<FaultEntry>;
+  /** The faults that are there, with what the kernel has counted for them. */
+  faults(): Promise<FaultReport[]>;
+  /** Takes a fault back by its id, or `all`; returns them as they were. @throws Fault `LAB_FAULT_UNKNOWN` */
+  removeFault(id: string): Promise<FaultReport[]>;
 }

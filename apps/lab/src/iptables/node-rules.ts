@@ -13,6 +13,8 @@ export class NodeRules {
   #current = new RuleSet();
   /** Times that the kernel's rules were changed. */
   changes = 0;
+  /** Whether policies have rules here; a change shows with the next {@link sync}. */
+  enforcing = true;
 
   constructor(node: NodePlan, netns: string) {
     this.#node = node;
@@ -30,7 +32,7 @@ export class NodeRules {
     addServiceRules(next, services);
     addPolicyRules(
       next,
-      isolations.filter((isolation) => isolation.node === this.#node.name),
+      this.enforcing ? isolations.filter((isolation) => isolation.node === this.#node.name) : [],
     );
     const text = restoreText(this.#current, next);
     if (text === "") return;

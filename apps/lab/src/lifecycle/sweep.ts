@@ -6,16 +6,19 @@ import { isLabName, LabNames } from "../host/names.js";
 import { deleteNamespaces, listNamespaces } from "../host/network-namespaces.js";
 import { RUN_FILES } from "../lab-description.js";
 import { type LabRecord, readRecord, recordedLabs, removeLabFolder } from "./lab-record.js";
+import { resumeAll } from "./paused-processes.js";
 import { isAlive } from "./process-identity.js";
 
 const REAPER_LIMIT_MS = 10_000;
 
 /**
  * Takes away everything that bears a lab's name: namespaces with all that is in them, processes there, files.
+ * Processes that it had paused go on.
  * The ledger in a run folder that the user named stays. Nothing left is no error.
  */
 export async function sweepLab(name: string): Promise<void> {
   const record = await readRecord(name);
+  await resumeAll(name);
   await sweepNamespaces(name);
   if (record !== undefined) {
     for (const file of [RUN_FILES.description, RUN_FILES.control, RUN_FILES.kubeconfig]) {

@@ -1,11 +1,14 @@
 export type ProfileName = "flannel" | "vxlan4789";
 
+/** Of the nodes' uplinks. */
+export const UNDERLAY_MTU = 1500;
+
 /** How the overlay between nodes is set up. */
 export interface Profile {
   readonly name: ProfileName;
   readonly vxlanId: number;
   readonly vxlanPort: number;
-  /** Of the VXLAN device and of pods: the underlay's 1500 less the 50 bytes of outer headers. */
+  /** Of the VXLAN device and of pods: {@link UNDERLAY_MTU} less the 50 bytes of outer headers. */
   readonly mtu: number;
 }
 
