@@ -11,6 +11,7 @@ import { observeCommand } from "./commands/observe.js";
 import { openCommand } from "./commands/open.js";
 import { policyCheckCommand } from "./commands/policy-check.js";
 import { statusCommand } from "./commands/status.js";
+import { traceCommand } from "./commands/trace.js";
 
 const program = new Command("hopline")
   .description("observability and flow tracing for Kubernetes pod networks")
@@ -21,6 +22,7 @@ demoCommand(program);
 observeCommand(program);
 mapCommand(program);
 hopsCommand(program);
+traceCommand(program);
 dnsCommand(program);
 endpointsCommand(program);
 flowsCommand(program);

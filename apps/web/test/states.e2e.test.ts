@@ -17,6 +17,7 @@ const PAGES = [
   [`/map?edge=${EDGE}`, "[data-chart='Bytes'] path.recharts-area-area"],
   ["/flows", "[data-connection]"],
   ["/flows?outcome=refused&sort=bytes", "[data-connection]"],
+  ["/loss?source=node1&destination=node2", "[data-chart='Loss']"],
   ["/status", "[data-level]"],
 ] as const;
 

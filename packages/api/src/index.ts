@@ -18,6 +18,25 @@ export {
   verdictSchema,
 } from "./connection.js";
 export {
+  type BrokenPlace,
+  brokenPlaceSchema,
+  type ConnectionPath,
+  connectionPathQuerySchema,
+  connectionPathSchema,
+  type LossFigure,
+  lossFigureSchema,
+  type PathDirection,
+  type PathHop,
+  type PathSegment,
+  pathDirectionSchema,
+  pathHopSchema,
+  pathSegmentSchema,
+  reasonSchema,
+  type SegmentLoss,
+  segmentKindSchema,
+  segmentLossSchema,
+} from "./connection-path.js";
+export {
   DNS_UNANSWERED,
   type DnsAnswer,
   type DnsName,
@@ -56,6 +75,16 @@ export {
   streamStatusSchema,
 } from "./flows.js";
 export { icmpErrorText, icmpMessageText, icmpPortText } from "./icmp.js";
+export {
+  type LossAnswer,
+  type LossCell,
+  type LossPoint,
+  type LossQuery,
+  lossAnswerSchema,
+  lossCellSchema,
+  lossPointSchema,
+  lossQuerySchema,
+} from "./loss.js";
 export {
   type EdgeSeries,
   edgeSeriesQuerySchema,

@@ -6,6 +6,9 @@ export const PATHS = {
   flowStream: "/api/v1/flows/stream",
   /** Followed by the connection's id. */
   connections: "/api/v1/connections",
+  /** Followed by the connection's id. */
+  path: "/api/v1/path",
+  loss: "/api/v1/loss",
   dns: "/api/v1/dns",
   endpoints: "/api/v1/endpoints",
   status: "/api/v1/status",

@@ -11,13 +11,18 @@ export {
   STORED_HOP_COLUMNS,
 } from "./hop-identity.js";
 export type {
+  CompletenessWindow,
+  ConnectionWindows,
   DiskSpace,
   EndpointInterval,
   Eviction,
   EvictionResult,
+  HopWindow,
   InsertResult,
   LiveBatch,
   LiveCursor,
+  LossVolume,
+  LossVolumes,
   StoreStatus,
   TableSize,
   Translation,

@@ -1,4 +1,4 @@
-import type { AgentStatus, Connection, Entity } from "@hopline/api";
+import type { AgentStatus, Connection, Entity, IcmpError, LossCell, TimeRange } from "@hopline/api";
 
 /** What became of a batch. Either way ClickHouse has it when the promise settles. */
 export interface InsertResult {
@@ -93,4 +93,83 @@ export interface EvictionResult {
   readonly bytesAfter: number;
   /** What was dropped, in that order. */
   readonly evicted: readonly Eviction[];
+}
+
+/** What one observation point counted for one direction of a connection in one window; as packages/path takes it. */
+export interface HopWindow {
+  readonly node: string;
+  readonly interface: string;
+  readonly role: string;
+  readonly direction: "ingress" | "egress" | "unknown";
+  readonly isReply: boolean;
+  /** Unix seconds. */
+  readonly windowStart: number;
+  readonly attachedAddress: string | null;
+  /** ROW_ bits of packages/flow, of all rows together. */
+  readonly rowFlags: number;
+  readonly firstSeenUs: number;
+  readonly lastSeenUs: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly payloadBytes: number;
+  readonly payloadPackets: number;
+  readonly retransmittedBytes: number;
+  readonly outOfOrderBytes: number;
+  readonly gapBytes: number;
+  readonly synPackets: number;
+  readonly synAckPackets: number;
+  readonly rstPackets: number;
+  readonly superFrames: number;
+  readonly superFrameSegments: number;
+  readonly icmpErrors: number;
+  readonly dataRoundTripSumUs: number;
+  readonly dataRoundTripCount: number;
+  readonly icmpError: IcmpError | null;
+  readonly handshakeUs: number | null;
+  readonly encapsulation: string;
+  readonly outerSource: string | null;
+  readonly outerDestination: string | null;
+  readonly vni: number | null;
+}
+
+/** What a node's agent said of one window. */
+export interface CompletenessWindow {
+  readonly node: string;
+  /** Unix seconds. */
+  readonly windowStart: number;
+  readonly droppedFrames: number;
+  /** AGENT_ bits of packages/batch. */
+  readonly agentFlags: number;
+}
+
+/** One connection, window by window. */
+export interface ConnectionWindows {
+  readonly range: TimeRange;
+  /** When it was read; milliseconds since the Unix epoch. */
+  readonly readAtMs: number;
+  readonly connection: Connection;
+  readonly rows: readonly HopWindow[];
+  /** Of the nodes that saw it or should have, from a little before its rows to a little after. */
+  readonly completeness: readonly CompletenessWindow[];
+}
+
+/** Payload that went into one segment of a node pair and did not come out, over the windows complete at both nodes. */
+export interface LossVolume {
+  readonly sourceNode: string;
+  readonly destinationNode: string;
+  readonly segment: LossCell["segment"];
+  /** Unix seconds. */
+  readonly stepStart: number;
+  readonly sentPayloadBytes: number;
+  readonly missingPayloadBytes: number;
+  /** With payload, where more of them were counted. */
+  readonly payloadPackets: number;
+  readonly measuredWindows: number;
+  readonly leftOutWindows: number;
+}
+
+export interface LossVolumes {
+  readonly range: TimeRange;
+  readonly cells: readonly LossVolume[];
+  readonly series: { readonly stepSeconds: number; readonly points: readonly LossVolume[] } | null;
 }

@@ -9,6 +9,7 @@ import type {
   endpointsQuerySchema,
   FlowsAnswer,
   FlowsQuery,
+  LossQuery,
   MapAnswer,
   MapQuery,
   Summary,
@@ -22,12 +23,14 @@ import { insertArrow } from "./insert-arrow.js";
 import { insertEndpoints } from "./insert-endpoints.js";
 import { migrate } from "./migrate.js";
 import { connectionDetail } from "./queries/connection-detail.js";
+import { connectionWindows } from "./queries/connection-windows.js";
 import { diskSpace } from "./queries/disk-space.js";
 import { dns } from "./queries/dns.js";
 import { edgeSeries } from "./queries/edge-series.js";
 import { endpointsHistory } from "./queries/endpoints-history.js";
 import { flows } from "./queries/flows.js";
 import { liveConnections } from "./queries/live-connections.js";
+import { lossVolumes } from "./queries/loss-volumes.js";
 import { map } from "./queries/map.js";
 import { openEndpoints } from "./queries/open-endpoints.js";
 import type { QueryContext } from "./queries/query-context.js";
@@ -36,12 +39,14 @@ import { summary } from "./queries/summary.js";
 import { tableSizes } from "./queries/table-sizes.js";
 import { translations } from "./queries/translations.js";
 import type {
+  ConnectionWindows,
   DiskSpace,
   EndpointInterval,
   EvictionResult,
   InsertResult,
   LiveBatch,
   LiveCursor,
+  LossVolumes,
   StoreStatus,
   TableSize,
   Translation,
@@ -150,6 +155,19 @@ export class Store {
     query: z.output<typeof connectionDetailQuerySchema>,
   ): Promise<ConnectionDetail | null> {
     return connectionDetail(this.#context(), id, query);
+  }
+
+  /** One connection window by window, with the completeness of its nodes: what a path is made of; `null` as above. */
+  connectionWindows(
+    id: string,
+    query: z.output<typeof connectionDetailQuerySchema>,
+  ): Promise<ConnectionWindows | null> {
+    return connectionWindows(this.#context(), id, query);
+  }
+
+  /** What the segments between nodes took in and let out, over windows that are complete at both. */
+  lossVolumes(query: LossQuery): Promise<LossVolumes> {
+    return lossVolumes(this.#context(), query);
   }
 
   /** Who asked for which names, and how it went. */

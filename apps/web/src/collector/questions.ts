@@ -1,8 +1,11 @@
 import {
   connectionDetailSchema,
+  connectionPathSchema,
   dnsAnswerSchema,
   edgeSeriesSchema,
   flowsAnswerSchema,
+  type LossQuery,
+  lossAnswerSchema,
   mapAnswerSchema,
   PATHS,
   statusSchema,
@@ -133,6 +136,45 @@ export function connectionQuestion(collector: CollectorClient, id: string, span:
         signal,
       ),
     refetchInterval: unlessRefused(refreshIntervalMs(span)),
+  });
+}
+
+export function pathQuestion(collector: CollectorClient, id: string, span: TimeSpan) {
+  return queryOptions({
+    queryKey: ["path", id, spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        `${PATHS.path}/${encodeURIComponent(id)}`,
+        queryText(spanQuery(span, collector.now())),
+        connectionPathSchema,
+        signal,
+      ),
+    refetchInterval: unlessRefused(refreshIntervalMs(span)),
+  });
+}
+
+export interface LossQuestion {
+  readonly segment: NonNullable<LossQuery["segment"]>;
+  /** Null where no pair of nodes is chosen. */
+  readonly source: string | null;
+  readonly destination: string | null;
+  readonly span: TimeSpan;
+}
+
+export function lossQuestion(collector: CollectorClient, { span, ...question }: LossQuestion) {
+  const { segment, source, destination } = question;
+  const chosen = source === null || destination === null ? {} : { segment, source, destination };
+  return queryOptions({
+    queryKey: ["loss", queryText(chosen), spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        PATHS.loss,
+        queryText({ ...chosen, ...spanQuery(span, collector.now()) }),
+        lossAnswerSchema,
+        signal,
+      ),
+    refetchInterval: unlessRefused(refreshIntervalMs(span)),
+    placeholderData: keepPreviousData,
   });
 }
 

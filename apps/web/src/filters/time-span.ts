@@ -51,3 +51,10 @@ export function refreshIntervalMs(span: TimeSpan): number | false {
   if (span.kind === "fixed") return false;
   return Math.min(60_000, Math.max(2_000, Math.round(LENGTH_MS[span.last] / 450)));
 }
+
+/** The span as a page's address holds it. */
+export function spanParamsOf(span: TimeSpan): QueryValues {
+  return span.kind === "live"
+    ? { last: span.last }
+    : { from: new Date(span.fromMs).toISOString(), to: new Date(span.toMs).toISOString() };
+}

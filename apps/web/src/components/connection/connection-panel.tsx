@@ -2,7 +2,8 @@
 
 import { type ConnectionDetail, type End, icmpPortText } from "@hopline/api";
 import { useQuery } from "@tanstack/react-query";
-import { ArrowRight } from "lucide-react";
+import { ArrowRight, Route } from "lucide-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { browserCollector } from "../../collector/browser-collector";
 import { connectionQuestion } from "../../collector/questions";
@@ -13,6 +14,7 @@ import { EntityIcon } from "../entity/entity-icon";
 import { kindName } from "../entity/entity-name";
 import { Skeleton } from "../feedback/skeleton";
 import { OutcomeBadge } from "../flows/outcome-badge";
+import { pathHref } from "../path/path-link";
 import { ClockText } from "../time/clock-text";
 import { HopLedger } from "./hop-ledger";
 
@@ -55,6 +57,16 @@ export function ConnectionPanel({ id, span, onClose }: { id: string; span: TimeS
       ) : (
         <div className={error === null ? undefined : "stale"}>
           <Facts detail={data} />
+          <p className="border-b border-line px-4 py-2">
+            <Link
+              href={pathHref(id, span)}
+              prefetch={false}
+              className="inline-flex items-center gap-1.5 text-sm font-medium text-accent hover:underline"
+            >
+              <Route size={15} aria-hidden />
+              Path: where it is lost or slow
+            </Link>
+          </p>
           <HopLedger connection={data.connection} hops={data.hops} asOfMs={data.range.to} />
         </div>
       )}

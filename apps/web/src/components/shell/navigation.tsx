@@ -41,7 +41,7 @@ function Links({ carried }: { carried: string }) {
         aria-current={current ? "page" : undefined}
         title={name}
         className={clsx(
-          "flex h-12 min-w-16 flex-col items-center justify-center gap-0.5 rounded-md text-2xs font-medium transition-colors sm:h-9 sm:min-w-0 sm:flex-row sm:text-sm xl:justify-start xl:gap-2.5 xl:px-2.5",
+          "flex h-12 min-w-12 flex-col items-center justify-center gap-0.5 rounded-md text-2xs font-medium transition-colors sm:h-9 sm:min-w-0 sm:flex-row sm:text-sm xl:justify-start xl:gap-2.5 xl:px-2.5",
           current ? "text-accent sm:bg-accent-soft" : "text-muted hover:bg-sunken hover:text-text",
         )}
       >

@@ -1,4 +1,4 @@
-import { Activity, BookOpenText, ListTree, type LucideIcon, Waypoints } from "lucide-react";
+import { Activity, BookOpenText, ListTree, type LucideIcon, Unplug, Waypoints } from "lucide-react";
 
 export interface Page {
   readonly href: string;
@@ -10,6 +10,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { href: "/map", name: "Map", icon: Waypoints },
   { href: "/flows", name: "Flows", icon: ListTree },
+  { href: "/loss", name: "Loss", icon: Unplug },
   { href: "/dns", name: "DNS", icon: BookOpenText },
   { href: "/status", name: "Status", icon: Activity },
 ];

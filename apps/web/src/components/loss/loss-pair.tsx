@@ -1,0 +1,49 @@
+"use client";
+
+import type { LossAnswer, LossCell } from "@hopline/api";
+import { formatByteRate, formatDuration, formatShare } from "../../units/quantity";
+import { TimeChart } from "../charts/time-chart";
+import { lossDetail } from "./loss-level";
+
+/** One pair of nodes on one segment: its figure in words, and loss and payload over time. */
+export function LossPair({ cell, series }: { cell: LossCell; series: LossAnswer["series"] }) {
+  return (
+    <section
+      aria-label={`${cell.sourceNode} to ${cell.destinationNode}`}
+      className="rounded-lg border border-line bg-surface"
+    >
+      <div className="border-b border-line px-4 py-3">
+        <h2 className="text-sm font-semibold">
+          {cell.sourceNode} to {cell.destinationNode}: {cell.segment}
+        </h2>
+        <p className="text-xs text-muted">{lossDetail(cell)}</p>
+      </div>
+      {series === null ? null : <PairCharts series={series} />}
+    </section>
+  );
+}
+
+function PairCharts({ series: { stepSeconds, points } }: { series: NonNullable<LossAnswer["series"]> }) {
+  const step = `per ${formatDuration(stepSeconds * 1000)}`;
+  return (
+    <div className="divide-y divide-line">
+      <TimeChart
+        title="Loss"
+        note={`${step}; nothing is drawn where it is unknown`}
+        format={formatShare}
+        points={points.map(({ time, payload }) => ({ time, values: { loss: payload?.ratio ?? null } }))}
+        series={[{ key: "loss", name: "of payload", color: "var(--bad-line)", form: "bar" }]}
+      />
+      <TimeChart
+        title="Payload"
+        note={step}
+        format={formatByteRate}
+        points={points.map(({ time, sentPayloadBytes }) => ({
+          time,
+          values: { sent: sentPayloadBytes / stepSeconds },
+        }))}
+        series={[{ key: "sent", name: "sent", color: "var(--forward)", form: "bar" }]}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import type { BrokenPlace, PathDirection } from "@hopline/api";
+import { Fragment } from "react";
+import { formatMicroseconds } from "../../units/quantity";
+import { PathHopCard } from "./path-hop-card";
+import { PathSegmentLink } from "./path-segment-link";
+
+/** One direction: its hops from left to right (top to bottom where it is narrow), and what lies between them. */
+export function PathDirectionRow({
+  name,
+  sender,
+  receiver,
+  path,
+  broken,
+}: {
+  name: string;
+  /** How the two ends are called. */
+  sender: string;
+  receiver: string;
+  path: PathDirection;
+  /** Where it breaks, if in this direction. */
+  broken: BrokenPlace | null;
+}) {
+  const { hops, segments } = path;
+  const own = path.receiver.dataUs ?? path.receiver.handshakeUs;
+  const first = segments.find(({ from }) => from === null);
+  return (
+    <section aria-label={name} className="rounded-lg border border-line bg-canvas p-3">
+      <h2 className="text-sm font-semibold">
+        {name}{" "}
+        <span className="font-normal text-muted [overflow-wrap:anywhere]">
+          from {sender} to {receiver}
+          {own === null ? "" : `, which itself takes ${formatMicroseconds(own)}`}
+        </span>
+      </h2>
+      {hops.length === 0 ? (
+        <p className="mt-2 text-xs text-muted">No hop of this direction is known.</p>
+      ) : (
+        <div className="mt-2 flex flex-col gap-1 overflow-x-auto pb-1 lg:flex-row lg:items-stretch">
+          {first === undefined ? null : <PathSegmentLink segment={first} broken={false} />}
+          {hops.map((hop, index) => {
+            const isLast = index === hops.length - 1;
+            const segment = segments.find(({ to }) => to === (isLast ? null : index + 1));
+            const breaks = broken?.lastSeen === index;
+            return (
+              <Fragment key={`${hop.node} ${hop.role} ${hop.crossing}`}>
+                <PathHopCard hop={hop} />
+                {!isLast || segment !== undefined || breaks ? (
+                  <PathSegmentLink segment={segment} broken={breaks} />
+                ) : null}
+              </Fragment>
+            );
+          })}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+import type { PathSegment } from "@hopline/api";
+import clsx from "clsx";
+import { ArrowRight, Unplug } from "lucide-react";
+import { formatMicroseconds } from "../../units/quantity";
+import { lossText } from "./loss-text";
+
+/** What lies between two hops: its kind, loss and latency. Without a segment it is a plain arrow. */
+export function PathSegmentLink({ segment, broken }: { segment: PathSegment | undefined; broken: boolean }) {
+  const Icon = broken ? Unplug : ArrowRight;
+  const loss = segment === undefined ? undefined : lossText(segment);
+  const cost = segment?.latency.dataUs ?? segment?.latency.handshakeUs ?? null;
+  return (
+    <div
+      data-segment={segment?.kind}
+      data-broken={broken || undefined}
+      className={clsx(
+        "flex min-w-28 items-start gap-2.5 px-2 py-1 text-2xs lg:flex-1 lg:flex-col lg:items-center lg:justify-center lg:gap-1 lg:px-1 lg:py-0 lg:text-center",
+        broken ? "text-bad" : "text-muted",
+      )}
+    >
+      <Icon size={16} aria-hidden className="mt-0.5 shrink-0 rotate-90 lg:mt-0 lg:rotate-0" />
+      <div className="min-w-0">
+        {broken ? <p className="text-xs font-semibold text-bad">Broken here</p> : null}
+        {segment === undefined || loss === undefined ? null : (
+          <>
+            <p className="text-xs font-medium text-text">{segment.kind}</p>
+            <p className={clsx(loss.level === "some" && "font-medium text-warn")}>{loss.text}</p>
+            <p className="text-2xs text-muted">{loss.detail}</p>
+            {cost === null ? null : <p className="text-text">+{formatMicroseconds(cost)}</p>}
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { WINDOW_SECONDS } from "./hop-row.js";
+
+/** What a node's agent says of one window (packages/batch, COMPLETENESS_COLUMNS). */
+export interface CompletenessRow {
+  readonly node: string;
+  /** Unix seconds. */
+  readonly windowStart: number;
+  readonly droppedFrames: number;
+  /** Bits: 1 the agent started in this window, 2 it stopped in it, 4 batches were lost in it. */
+  readonly agentFlags: number;
+}
+
+/** Why nothing can be said of a window at a node. */
+export type Doubt =
+  /** Rows may still come. */
+  | "not-settled"
+  /** The node's agent sent nothing of this window. */
+  | "agent-away"
+  | "agent-started"
+  | "agent-stopped"
+  | "batches-lost"
+  /** The capture had no room for some frames, in this window or the one next to it. */
+  | "frames-dropped"
+  /** Sampling left packets of this connection out. */
+  | "sampled";
+
+const AGENT_STARTED = 1;
+const AGENT_STOPPED = 2;
+const AGENT_LOST_BATCHES = 4;
+
+const DOUBT_TEXTS: Readonly<Record<Doubt, string>> = {
+  "not-settled": "its windows are not closed yet",
+  "agent-away": "the agent sent nothing for some of its time",
+  "agent-started": "the agent started while it ran",
+  "agent-stopped": "the agent stopped while it ran",
+  "batches-lost": "the agent lost batches that it could not deliver",
+  "frames-dropped": "the capture had no room for some frames",
+  sampled: "sampling left packets of it out",
+};
+
+/** In words, without a full stop: "the agent started while it ran". */
+export function doubtText(doubt: Doubt): string {
+  return DOUBT_TEXTS[doubt];
+}
+
+export interface CompletenessOptions {
+  /** Milliseconds since the Unix epoch, by the clock of whoever asks. */
+  readonly nowMs: number;
+  /** A window is settled when a later one is there, or so long after its end. */
+  readonly settleMs: number;
+}
+
+/** How complete each node's windows are. */
+export class Completeness {
+  readonly #options: CompletenessOptions;
+  /** By node, then window: drops and flags of all rows of the window together. */
+  readonly #nodes = new Map<string, Map<number, { readonly dropped: number; readonly flags: number }>>();
+  readonly #latest = new Map<string, number>();
+
+  /** @param seen windows in which a node is known to have reported rows, whatever its completeness rows say. */
+  constructor(
+    rows: readonly CompletenessRow[],
+    seen: Iterable<{ readonly node: string; readonly windowStart: number }>,
+    options: CompletenessOptions,
+  ) {
+    this.#options = options;
+    for (const row of rows) {
+      const windows = this.#nodes.get(row.node) ?? new Map();
+      this.#nodes.set(row.node, windows);
+      const known = windows.get(row.windowStart);
+      windows.set(row.windowStart, {
+        // A row that came twice says the same; two of an agent that restarted both count.
+        dropped: Math.max(row.droppedFrames, known?.dropped ?? 0),
+        flags: row.agentFlags | (known?.flags ?? 0),
+      });
+      this.#later(row.node, row.windowStart);
+    }
+    for (const { node, windowStart } of seen) this.#later(node, windowStart);
+  }
+
+  #later(node: string, windowStart: number): void {
+    this.#latest.set(node, Math.max(windowStart, this.#latest.get(node) ?? 0));
+  }
+
+  /** Whether an agent on this node reported anything at all. */
+  hasAgent(node: string): boolean {
+    return this.#latest.has(node);
+  }
+
+  /** Whether the node's agent reported a window shortly before this one, or later: then the open window's first rows are here too. */
+  isLive(node: string, windowStart: number): boolean {
+    return (this.#latest.get(node) ?? 0) >= windowStart - 2 * WINDOW_SECONDS;
+  }
+
+  /** What is doubtful about a window at a node; undefined where it is settled and complete. */
+  doubt(node: string, windowStart: number): Doubt | undefined {
+    const isSettled =
+      (this.#latest.get(node) ?? 0) > windowStart ||
+      this.#options.nowMs - (windowStart + WINDOW_SECONDS) * 1000 >= this.#options.settleMs;
+    if (!isSettled) return "not-settled";
+    const windows = this.#nodes.get(node);
+    const own = windows?.get(windowStart);
+    if (own === undefined) return "agent-away";
+    if ((own.flags & AGENT_LOST_BATCHES) !== 0) return "batches-lost";
+    if ((own.flags & AGENT_STARTED) !== 0) return "agent-started";
+    if ((own.flags & AGENT_STOPPED) !== 0) return "agent-stopped";
+    // Drops are counted when they are read, which may be a window early or late.
+    const near = [windowStart - WINDOW_SECONDS, windowStart, windowStart + WINDOW_SECONDS];
+    if (near.some((window) => (windows?.get(window)?.dropped ?? 0) > 0)) return "frames-dropped";
+    return undefined;
+  }
+}
