@@ -9,4 +9,7 @@ export const dataDirSchema = z
   .string()
   .min(1)
   .transform((path) => resolve(path))
-  .refine((path) => !KERNEL_FOLDERS.test(path), "it takes a directory that can be written, none of the kernel's");
+  .refine(
+    (path) => !KERNEL_FOLDERS.test(path),
+    "it takes a directory that can be written, none of the kernel's",
+  );
