@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BenchError, compiled, figure, installed, measured, median, round, say, table } from "./run.mjs";
 import { cpuSecondsOf, POD_A, POD_B, TestBed } from "./test-bed.mjs";
@@ -66,7 +70,8 @@ async function agentRound(bed, payload, seconds) {
 }
 
 async function peerRound(bed, payload, seconds) {
-  const peer = bed.start("n1", ["nfpcapd", "-i", "vetha", "-l", "/tmp", "-s", "128"]);
+  const folder = mkdtempSync(join(tmpdir(), "hopline-bench-nfpcapd-"));
+  const peer = bed.start("n1", ["nfpcapd", "-i", "vetha", "-l", folder, "-s", "128"]);
   await delay(SETTLE_MS);
   if (peer.exitCode !== null) throw new BenchError(`nfpcapd did not start: ${peer.output.slice(-300)}`);
   const cpuBefore = cpuSecondsOf(peer.pid);
@@ -74,20 +79,48 @@ async function peerRound(bed, payload, seconds) {
   await delay(SETTLE_MS);
   const cpu = cpuSecondsOf(peer.pid) - cpuBefore;
   await bed.stop(peer);
-  return { packetsPerSecond: sent.arrived / sent.seconds, cpuPerFrameUs: (cpu / sent.arrived) * 1e6 };
+  const counted = packetsIn(folder);
+  rmSync(folder, { recursive: true, force: true });
+  return {
+    packetsPerSecond: sent.arrived / sent.seconds,
+    drops: sent.arrived - counted,
+    share: counted / sent.arrived,
+    cpuPerFrameUs: (cpu / counted) * 1e6,
+  };
 }
+
+/** Packets in the flow files that nfpcapd wrote: it does not tell what it dropped, so that only these may be divided by. */
+function packetsIn(folder) {
+  const summary = execFileSync("nfdump", ["-R", folder, "-N", "-c", "1"], { encoding: "utf8" });
+  const packets = Number(/total packets: (\d+)/.exec(summary)?.[1] ?? 0);
+  if (packets === 0) throw new BenchError(`nfpcapd counted nothing: ${summary.slice(-300)}`);
+  return packets;
+}
+
+/** A program that lets most packets go by is cheap for nothing: it is no measure for one that takes them all. */
+const LEAST_SHARE = 0.9;
 
 function report(profile, ours, theirs) {
   const of = (rounds, name) => median(rounds.map((one) => one[name]));
   const drops = ours.reduce((sum, one) => sum + one.drops, 0);
   const own = of(ours, "cpuPerFrameUs");
   const peer = theirs.length > 0 ? of(theirs, "cpuPerFrameUs") : undefined;
+  const isComparable = peer !== undefined && of(theirs, "share") >= LEAST_SHARE;
+  if (peer !== undefined && !isComparable)
+    say(`nfpcapd took ${(of(theirs, "share") * 100).toFixed(1)} % of the packets: nothing to compare with`);
   table([
     [profile, "packets/s", "CPU us a frame", "drops"],
     ["hopline agent", of(ours, "packetsPerSecond").toFixed(0), own.toFixed(3), drops],
     ...(peer === undefined
       ? []
-      : [["nfpcapd -i", of(theirs, "packetsPerSecond").toFixed(0), peer.toFixed(3), "not told"]]),
+      : [
+          [
+            "nfpcapd -i",
+            of(theirs, "packetsPerSecond").toFixed(0),
+            peer.toFixed(3),
+            of(theirs, "drops").toFixed(0),
+          ],
+        ]),
   ]);
   figure({
     bench: "live",
@@ -96,6 +129,7 @@ function report(profile, ours, theirs) {
     framesSeen: ours.reduce((sum, one) => sum + one.frames, 0),
     drops,
     cpuPerFrameUs: round(own),
-    cpuPerPacketVsNfpcapd: peer === undefined ? null : round(own / peer),
+    peerDrops: peer === undefined ? null : of(theirs, "drops"),
+    cpuPerPacketVsNfpcapd: isComparable ? round(own / peer) : null,
   });
 }
