@@ -64,7 +64,7 @@ describe("an agent that gets more than it may (needs root)", () => {
       [
         ...(["ip", "netns", "exec", node.namespace, process.execPath, MAIN] as const),
         ...["--node", "e2e", "--collector", `unix:${socket}`, "--data-dir", join(folder, "spool")],
-        ...["--log-format", "json", "--cpu-budget", "2", "--metrics-address", "127.0.0.1:9465"],
+        ...["--log-format", "json", "--cpu-budget", "3", "--metrics-address", "127.0.0.1:9465"],
       ],
       "watching e2e",
       { HOPLINE_TOKEN: TOKEN },
