@@ -1,46 +1,16 @@
 "use client";
 
-import { Search, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
 import type { FilterState } from "../../filters/use-filter";
-
-/** Typing should not ask the collector at every letter. */
-const SETTLE_MS = 300;
+import { SearchField } from "../controls/search-field";
 
 export function TextFilter({ state }: { state: FilterState }) {
-  const given = typeof state.filter.q === "string" ? state.filter.q : "";
-  const [typed, setTyped] = useState(given);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setTyped(given), [given]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-
-  const change = (text: string) => {
-    setTyped(text);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => state.set("q", text === "" ? [] : [text]), SETTLE_MS);
-  };
   return (
-    <div className="relative min-w-28 flex-1 sm:max-w-72">
-      <Search size={14} aria-hidden className="pointer-events-none absolute top-2.25 left-2.5 text-faint" />
-      <input
-        type="text"
-        value={typed}
-        onChange={(event) => change(event.target.value)}
-        aria-label="Name or address"
-        placeholder="Name or address"
-        maxLength={200}
-        className="h-8 w-full rounded-md border border-line-strong bg-surface pr-7 pl-8 text-sm shadow-card placeholder:text-faint"
-      />
-      {typed === "" ? null : (
-        <button
-          type="button"
-          aria-label="Clear text"
-          onClick={() => change("")}
-          className="absolute top-1 right-1 grid size-6 place-items-center rounded text-faint hover:text-text"
-        >
-          <X size={14} aria-hidden />
-        </button>
-      )}
-    </div>
+    <SearchField
+      value={typeof state.filter.q === "string" ? state.filter.q : ""}
+      label="Name or address"
+      clearLabel="Clear text"
+      maxLength={200}
+      onChange={(text) => state.set("q", text === "" ? [] : [text])}
+    />
   );
 }
