@@ -14,14 +14,17 @@ import { beginRow, resetEntry, writeKey } from "./entry-start.js";
 import { FlowEntries } from "./flow-entries.js";
 import { FlowIndex } from "./flow-index.js";
 import { FlowKey, setFlowKey } from "./flow-key.js";
+import type { FlowTableCounters } from "./flow-table-counters.js";
+import type { FlowTableOptions } from "./flow-table-options.js";
 import { HopRowBuffer } from "./hop-row-buffer.js";
 import { type HopRows, ROW_EVICTED, ROW_LAST, WINDOW_SECONDS } from "./hop-rows.js";
 import { quotedFlowKey } from "./quoted-flow-key.js";
 import { countFragment, countIcmpError, countSuperFrame } from "./rare-counts.js";
 import { exportEntry } from "./row-export.js";
-import { type IsSampled, RowSampling } from "./row-sampling.js";
+import { RowSampling } from "./row-sampling.js";
 import { countSctp } from "./sctp-accounting.js";
-import { beginsAnew, countTcp, forgetHoles } from "./tcp-accounting.js";
+import { forgetHoles } from "./sequence-coverage.js";
+import { beginsAnew, countTcp } from "./tcp-accounting.js";
 
 // Own copies: see entry-layout.ts.
 const {
@@ -60,38 +63,6 @@ const WINDOW_MS = WINDOW_SECONDS * 1e3;
 /** A row's bytes are counted in 31 bits: it is exported when they pass this, and one packet adds far less. */
 const LARGEST_ROW_BYTES = 0x40000000;
 const DEFAULT_CAPACITY = 1 << 18;
-
-export interface FlowTableOptions {
-  /** Connections × interfaces that the table holds. Default 262,144 (576 bytes each, taken when first used). */
-  capacity?: number;
-  /** How long a TCP connection stays after it has closed, for stragglers. Default 5,000. */
-  closedLingerMs?: number;
-  /**
-   * Idle time after which UDP, ICMP and others, and TCP that nobody answered, end; in whole windows, rounded up.
-   * Default 60,000.
-   */
-  idleTimeoutMs?: number;
-  /** The same for TCP. Default 600,000. */
-  tcpIdleTimeoutMs?: number;
-  /** 32-bit seed of the table's hash: a random one keeps senders from aiming at one slot. Default 0. */
-  hashSeed?: number;
-  /** The rule by which the capture source leaves connections out; needed where {@link FlowTable.setSampling} is used. */
-  isSampled?: IsSampled;
-}
-
-/** Monotonic counts since the table was made; `entries` and `pendingRows` are as of now. */
-export interface FlowTableCounters {
-  readonly entries: number;
-  readonly pendingRows: number;
-  readonly created: number;
-  readonly ended: { readonly closed: number; readonly idle: number; readonly reopened: number };
-  readonly evicted: { readonly closed: number; readonly idle: number };
-  /** Sequence holes given up while they could still be filled: their bytes stay gaps. */
-  readonly holesForgotten: number;
-  /** ICMP errors that quoted a flow of the same interface, and those whose flow is not in the table. */
-  readonly icmpErrors: { readonly matched: number; readonly unmatched: number };
-  readonly rows: number;
-}
 
 /**
  * Counts packets into one entry for each connection at each interface, and exports what entries have counted as rows,

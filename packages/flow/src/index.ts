@@ -1,6 +1,8 @@
 export { formatConnectionId, writeConnectionId } from "./connection-id.js";
 export { DNS_TIMEOUT_SECONDS, DNS_UNANSWERED, type DnsRows } from "./dns-rows.js";
-export { FlowTable, type FlowTableCounters, type FlowTableOptions } from "./flow-table.js";
+export { FlowTable } from "./flow-table.js";
+export type { FlowTableCounters } from "./flow-table-counters.js";
+export type { FlowTableOptions } from "./flow-table-options.js";
 export {
   type FrameColumns,
   FrameCounter,

@@ -13,7 +13,8 @@ import {
 import * as layout from "./entry-layout.js";
 import type { FlowEntries } from "./flow-entries.js";
 import * as hop from "./hop-rows.js";
-import { answerSample, closeEntry, endDirection, learnInitiator } from "./tcp-accounting.js";
+import { answerSample } from "./round-trip-samples.js";
+import { closeEntry, endDirection, learnInitiator } from "./tcp-accounting.js";
 
 // Own copies: see entry-layout.ts.
 const {

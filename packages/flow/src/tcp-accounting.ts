@@ -5,32 +5,29 @@ import {
   TCP_RST as RST_FLAG,
   TCP_OPTION_SACK as SACK_BIT,
   TCP_SYN as SYN_FLAG,
-  TCP_OPTION_TIMESTAMPS as TIMESTAMPS_BIT,
 } from "@hopline/packet";
 import * as layout from "./entry-layout.js";
 import type { FlowEntries } from "./flow-entries.js";
 import * as hop from "./hop-rows.js";
+import {
+  answerByTimestamp,
+  answerSample,
+  sampleRetransmission,
+  startHandshakeSample,
+} from "./round-trip-samples.js";
+import { coverSequence, forgetHoles } from "./sequence-coverage.js";
 
 // Own copies: see entry-layout.ts.
 const {
   COLD_CLOSING,
   COLD_FIN,
-  COLD_GAP_BYTES,
   COLD_GROUP_WORDS,
-  COLD_HANDSHAKE_US,
-  COLD_HAS_HANDSHAKE,
-  COLD_HOLES,
   COLD_INITIAL_SEQUENCE,
   COLD_MAXIMUM_SEGMENT_SIZE,
-  COLD_OUT_OF_ORDER_BYTES,
-  COLD_OUT_OF_ORDER_PACKETS,
-  COLD_RETRANSMITTED_BYTES,
-  COLD_RETRANSMITTED_PACKETS,
   COLD_RST,
   COLD_SYN,
   COLD_SYN_ACK,
   COLD_TCP_OPTIONS,
-  COLD_TIMESTAMP_ROUND_TRIPS,
   COLD_WINDOW_SCALE,
   COLD_WORDS,
   COLD_ZERO_WINDOW,
@@ -40,14 +37,11 @@ const {
   ENTRY_INITIATOR_HIGH,
   ENTRY_INITIATOR_LOW,
   ENTRY_SAMPLING,
-  ENTRY_SAMPLING_HANDSHAKE,
   ENTRY_SAMPLING_TIMESTAMP,
   ENTRY_STATE,
   HOT_WORDS,
   LAST_ACKNOWLEDGEMENT,
   NEXT_SEQUENCE,
-  ROUND_TRIP_COUNT,
-  ROUND_TRIP_SUM_US,
   SAMPLE_END,
   SAMPLE_US,
   STREAM_COLD_TOUCHED,
@@ -65,14 +59,7 @@ const RST = RST_FLAG;
 const SYN = SYN_FLAG;
 const SYN_FIN_RST = SYN | FIN | RST;
 const SACK_OPTION = SACK_BIT;
-const TIMESTAMPS_OPTION = TIMESTAMPS_BIT;
 const { CLOSING_FIN, CLOSING_RST } = hop;
-const ANY_SAMPLE = ENTRY_SAMPLING | ENTRY_SAMPLING_HANDSHAKE | ENTRY_SAMPLING_TIMESTAMP;
-
-/** A jump further than the widest window (RFC 7323 section 2.3) is no loss: the numbering began anew unseen. */
-const FURTHEST_JUMP_BYTES = 0x40000000;
-/** A later answer is not taken for one to the sample: the real one was not seen. */
-const LONGEST_ROUND_TRIP_US = 60e6;
 
 /**
  * Whether a SYN begins another connection in an entry that has the same tuple: the entry is closed or closing, or was
@@ -251,184 +238,8 @@ function countSyn(entries: FlowEntries, index: number, direction: number, packet
   hot[line + STREAM_STATE] |= STREAM_SYN_SEEN | STREAM_HAS_NEXT;
 }
 
-function startHandshakeSample(entries: FlowEntries, base: number, direction: number): void {
-  const entryState = entries.hot[base + ENTRY_STATE] & ~(ANY_SAMPLE << direction);
-  entries.hot[base + ENTRY_STATE] = entryState | ((ENTRY_SAMPLING | ENTRY_SAMPLING_HANDSHAKE) << direction);
-}
-
 /** Who began the connection, where that is not known yet: the sender of this direction. */
 export function learnInitiator(entries: FlowEntries, base: number, direction: number): void {
   if ((entries.hot[base + ENTRY_STATE] & (ENTRY_INITIATOR_LOW | ENTRY_INITIATOR_HIGH)) !== 0) return;
   entries.hot[base + ENTRY_STATE] |= direction === 0 ? ENTRY_INITIATOR_LOW : ENTRY_INITIATOR_HIGH;
-}
-
-/**
- * What the sample measures was sent again: an acknowledgement does not tell which sending it answers (Karn's algorithm).
- * The echo of its timestamp does (RFC 7323 section 4.1); without timestamps the sample is given up.
- */
-function sampleRetransmission(
-  entries: FlowEntries,
-  index: number,
-  direction: number,
-  packet: DecodedPacket,
-): void {
-  const { hot, hotDoubles } = entries;
-  const base = index * HOT_WORDS;
-  if ((hot[base + ENTRY_STATE] & (ENTRY_SAMPLING << direction)) === 0) return;
-  if ((packet.tcpOptions & TIMESTAMPS_OPTION) === 0) {
-    hot[base + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
-    return;
-  }
-  hot[base + ENTRY_STATE] |= ENTRY_SAMPLING_TIMESTAMP << direction;
-  hot[base + SAMPLE_END + direction] = packet.timestampValue;
-  hotDoubles[(base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS + SAMPLE_US) >> 1] = packet.timeUs;
-}
-
-/** As {@link answerSample}, where the sample was sent again: only its own timestamp's echo answers it. */
-function answerByTimestamp(
-  entries: FlowEntries,
-  index: number,
-  direction: number,
-  packet: DecodedPacket,
-): void {
-  const { hot, cold } = entries;
-  const base = index * HOT_WORDS;
-  if ((packet.tcpOptions & TIMESTAMPS_OPTION) === 0) return;
-  const ahead = (packet.timestampEcho - hot[base + SAMPLE_END + direction]) | 0;
-  if (ahead < 0) return;
-  const isData = (hot[base + ENTRY_STATE] & (ENTRY_SAMPLING_HANDSHAKE << direction)) === 0;
-  if (ahead > 0) {
-    // What is echoed was sent later: the answer to the sample itself was not seen.
-    hot[base + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
-    return;
-  }
-  answerSample(entries, index, direction, packet);
-  if (!isData) return;
-  cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_TIMESTAMP_ROUND_TRIPS]++;
-  hot[base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS + STREAM_STATE] |= STREAM_RARE_TOUCHED;
-}
-
-/** The other direction acknowledged the sample of `direction`: `packet` is the acknowledgement. */
-export function answerSample(
-  entries: FlowEntries,
-  index: number,
-  direction: number,
-  packet: DecodedPacket,
-): void {
-  const { hot, hotDoubles } = entries;
-  const base = index * HOT_WORDS;
-  const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
-  const entryState = hot[base + ENTRY_STATE];
-  hot[base + ENTRY_STATE] = entryState & ~(ANY_SAMPLE << direction);
-  const roundTripUs = packet.timeUs - hotDoubles[(line + SAMPLE_US) >> 1];
-  if (roundTripUs < 0 || roundTripUs > LONGEST_ROUND_TRIP_US) return;
-  if ((entryState & (ENTRY_SAMPLING_HANDSHAKE << direction)) === 0) {
-    hotDoubles[(line + ROUND_TRIP_SUM_US) >> 1] += roundTripUs;
-    hot[line + ROUND_TRIP_COUNT]++;
-  } else if ((packet.tcpFlags & RST) === 0) {
-    const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
-    entries.coldDoubles[(group + COLD_HANDSHAKE_US) >> 1] = roundTripUs;
-    entries.cold[group + COLD_HAS_HANDSHAKE] = 1;
-    hot[line + STREAM_STATE] |= STREAM_COLD_TOUCHED;
-  }
-}
-
-/**
- * Counts a segment that is not simply the next one: above it (a gap opens), below it (a late arrival closes a gap, or
- * data comes again), or the first that is seen. What lay below the first segment seen counts as sent again.
- */
-function coverSequence(
-  entries: FlowEntries,
-  index: number,
-  direction: number,
-  packet: DecodedPacket,
-  sequence: number,
-  payloadBytes: number,
-): void {
-  const hot = entries.hot;
-  const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
-  const end = (sequence + payloadBytes) | 0;
-  const state = hot[line + STREAM_STATE];
-  if ((state & STREAM_HAS_NEXT) === 0) {
-    hot[line + NEXT_SEQUENCE] = end;
-    hot[line + STREAM_STATE] = state | STREAM_HAS_NEXT;
-    return;
-  }
-  const next = hot[line + NEXT_SEQUENCE];
-  const ahead = (sequence - next) | 0;
-  if (ahead > FURTHEST_JUMP_BYTES || ahead < -FURTHEST_JUMP_BYTES) {
-    forgetHoles(entries, index, direction);
-    hot[line + NEXT_SEQUENCE] = end;
-    hot[index * HOT_WORDS + ENTRY_STATE] &= ~(ANY_SAMPLE << direction);
-    return;
-  }
-  if (ahead > 0) openGap(entries, index, direction, next, sequence);
-  else if (ahead < 0) countBelowNext(entries, index, direction, packet, sequence, payloadBytes);
-  if (((end - next) | 0) > 0) hot[line + NEXT_SEQUENCE] = end;
-  if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) === 0) return;
-  const holes = entries.cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_HOLES];
-  if (entries.holes.forgetFar(holes, hot[line + NEXT_SEQUENCE]) === 0) forgetHoles(entries, index, direction);
-}
-
-/** A segment that begins below the next number. */
-function countBelowNext(
-  entries: FlowEntries,
-  index: number,
-  direction: number,
-  packet: DecodedPacket,
-  sequence: number,
-  payloadBytes: number,
-): void {
-  const hot = entries.hot;
-  const base = index * HOT_WORDS;
-  const line = base + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
-  const next = hot[line + NEXT_SEQUENCE];
-  const belowBytes = Math.min((next - sequence) | 0, payloadBytes);
-  // A keepalive repeats one byte that the other side has acknowledged (RFC 9293 section 3.8.4).
-  const other = base + DIRECTION_LINE + (1 - direction) * DIRECTION_LINE_WORDS;
-  const allAcknowledged =
-    (hot[other + STREAM_STATE] & STREAM_HAS_ACKNOWLEDGED) !== 0 && hot[other + LAST_ACKNOWLEDGEMENT] === next;
-  if (payloadBytes === 1 && ((next - sequence) | 0) === 1 && allAcknowledged) return;
-
-  const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
-  let filledBytes = 0;
-  if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) !== 0)
-    filledBytes = entries.holes.fill(entries.cold[group + COLD_HOLES], sequence, (sequence + belowBytes) | 0);
-  if (filledBytes > 0) {
-    entries.coldDoubles[(group + COLD_GAP_BYTES) >> 1] -= filledBytes;
-    entries.coldDoubles[(group + COLD_OUT_OF_ORDER_BYTES) >> 1] += filledBytes;
-    entries.cold[group + COLD_OUT_OF_ORDER_PACKETS]++;
-  }
-  if (belowBytes > filledBytes) {
-    entries.coldDoubles[(group + COLD_RETRANSMITTED_BYTES) >> 1] += belowBytes - filledBytes;
-    entries.cold[group + COLD_RETRANSMITTED_PACKETS]++;
-  }
-  hot[line + STREAM_STATE] |= STREAM_RARE_TOUCHED;
-  const isByTimestamp = (hot[base + ENTRY_STATE] & (ENTRY_SAMPLING_TIMESTAMP << direction)) !== 0;
-  if (isByTimestamp || ((sequence - hot[base + SAMPLE_END + direction]) | 0) < 0)
-    sampleRetransmission(entries, index, direction, packet);
-}
-
-/** Bytes [start, end) were not seen, but later ones were. */
-function openGap(entries: FlowEntries, index: number, direction: number, start: number, end: number): void {
-  const hot = entries.hot;
-  const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
-  const group = index * COLD_WORDS + direction * COLD_GROUP_WORDS;
-  entries.coldDoubles[(group + COLD_GAP_BYTES) >> 1] += (end - start) | 0;
-  hot[line + STREAM_STATE] |= STREAM_RARE_TOUCHED;
-  if ((hot[line + STREAM_STATE] & STREAM_HAS_HOLES) === 0) {
-    const block = entries.holes.allocate();
-    if (block === -1) return;
-    entries.cold[group + COLD_HOLES] = block;
-    hot[line + STREAM_STATE] |= STREAM_HAS_HOLES;
-  }
-  entries.holes.add(entries.cold[group + COLD_HOLES], start, end);
-}
-
-/** Gives the block of holes of one direction back. */
-export function forgetHoles(entries: FlowEntries, index: number, direction: number): void {
-  const line = index * HOT_WORDS + DIRECTION_LINE + direction * DIRECTION_LINE_WORDS;
-  if ((entries.hot[line + STREAM_STATE] & STREAM_HAS_HOLES) === 0) return;
-  entries.holes.release(entries.cold[index * COLD_WORDS + direction * COLD_GROUP_WORDS + COLD_HOLES]);
-  entries.hot[line + STREAM_STATE] &= ~STREAM_HAS_HOLES;
 }
