@@ -3,7 +3,7 @@ import type { Schema } from "apache-arrow";
 import { z } from "zod";
 
 /** What a batch holds. One sequence of numbers runs through all kinds of a node's batches. */
-export type BatchKind = "hops" | "dns" | "completeness";
+export type BatchKind = "hops" | "dns" | "drops" | "completeness" | "node-state";
 
 /** Who made a batch, and which one it is. `node/bootId/sequence` names a batch for ever. */
 export interface BatchHeader {
@@ -19,7 +19,7 @@ export interface BatchHeader {
 export const BATCH_CONTENT_TYPE = "application/vnd.apache.arrow.stream";
 
 const headerSchema = z.object({
-  kind: z.enum(["hops", "dns", "completeness"]),
+  kind: z.enum(["hops", "dns", "drops", "completeness", "node-state"]),
   node: z.string().min(1).max(253),
   boot_id: z.string().regex(/^[0-9a-f]{8,64}$/),
   sequence: z.coerce.number().int().positive(),

@@ -16,7 +16,9 @@ import { type ColumnArrays, type ColumnKind, type ColumnSpec, type ColumnsOf, to
 import { completeHops } from "./complete-hops.js";
 import { COMPLETENESS_COLUMNS, type CompletenessColumns } from "./completeness-batch.js";
 import { DNS_COLUMNS, type DnsColumns } from "./dns-batch.js";
+import { DROP_COLUMNS, type DropColumns } from "./drops-batch.js";
 import { HOP_COLUMNS, type HopColumns } from "./hop-batch.js";
+import { NODE_STATE_COLUMNS, type NodeStateColumns } from "./node-state-batch.js";
 
 /**
  * A batch is an Arrow IPC stream followed by the SHA-256 of it. Arrow readers stop at the stream's end marker; ours
@@ -34,12 +36,22 @@ export function encodeDns(header: Omit<BatchHeader, "kind">, columns: DnsColumns
   return encode({ ...header, kind: "dns" }, DNS_COLUMNS, columns);
 }
 
+/** Bytes of a `drops` batch. */
+export function encodeDrops(header: Omit<BatchHeader, "kind">, columns: DropColumns): Uint8Array {
+  return encode({ ...header, kind: "drops" }, DROP_COLUMNS, columns);
+}
+
 /** Bytes of a `completeness` batch. */
 export function encodeCompleteness(
   header: Omit<BatchHeader, "kind">,
   columns: CompletenessColumns,
 ): Uint8Array {
   return encode({ ...header, kind: "completeness" }, COMPLETENESS_COLUMNS, columns);
+}
+
+/** Bytes of a `node-state` batch. */
+export function encodeNodeState(header: Omit<BatchHeader, "kind">, columns: NodeStateColumns): Uint8Array {
+  return encode({ ...header, kind: "node-state" }, NODE_STATE_COLUMNS, columns);
 }
 
 export interface DecodedBatch {
@@ -51,7 +63,9 @@ export interface DecodedBatch {
 const SPECS: Readonly<Record<BatchKind, ColumnSpec>> = {
   hops: HOP_COLUMNS,
   dns: DNS_COLUMNS,
+  drops: DROP_COLUMNS,
   completeness: COMPLETENESS_COLUMNS,
+  "node-state": NODE_STATE_COLUMNS,
 };
 
 /**

@@ -6,7 +6,15 @@ export {
   headerFromSchema,
   headerToMetadata,
 } from "./batch-header.js";
-export { type DecodedBatch, decodeBatch, encodeCompleteness, encodeDns, encodeHops } from "./codec.js";
+export {
+  type DecodedBatch,
+  decodeBatch,
+  encodeCompleteness,
+  encodeDns,
+  encodeDrops,
+  encodeHops,
+  encodeNodeState,
+} from "./codec.js";
 export {
   type ColumnArrays,
   type ColumnKind,
@@ -26,4 +34,8 @@ export {
   type CompletenessColumns,
 } from "./completeness-batch.js";
 export { DNS_COLUMNS, type DnsColumns } from "./dns-batch.js";
+export { DROP_COLUMNS, DROPPED_PACKET_BYTES, type DropColumns } from "./drops-batch.js";
 export { ADDED_HOP_COLUMNS, HOP_COLUMNS, type HopColumns } from "./hop-batch.js";
+export { MOST_STATE_ENTRIES, type NodeState, nodeStateSchema } from "./node-state.js";
+export { NODE_STATE_COLUMNS, type NodeStateColumns } from "./node-state-batch.js";
+export { parseOrders, type WatchOrder, watchOrderSchema } from "./orders.js";

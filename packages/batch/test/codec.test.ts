@@ -4,10 +4,11 @@ import { Table, tableFromArrays, tableToIPC, vectorFromArray } from "apache-arro
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type BatchHeader, deduplicationToken } from "../src/batch-header.js";
-import { decodeBatch, encodeCompleteness, encodeDns, encodeHops } from "../src/codec.js";
+import { decodeBatch, encodeCompleteness, encodeDns, encodeDrops, encodeHops } from "../src/codec.js";
 import { type ColumnSpec, type ColumnsOf, StringColumnBuilder } from "../src/columns.js";
 import { COMPLETENESS_COLUMNS } from "../src/completeness-batch.js";
 import { DNS_COLUMNS } from "../src/dns-batch.js";
+import { DROP_COLUMNS } from "../src/drops-batch.js";
 import { ADDED_HOP_COLUMNS, HOP_COLUMNS } from "../src/hop-batch.js";
 
 const HEADER: BatchHeader = {
@@ -100,6 +101,24 @@ test("a dns batch comes back with its names", () => {
   expect(header).toEqual({ ...HEADER, kind: "dns" });
   expect(table.schema.fields.map((field) => field.name)).toEqual(Object.keys(DNS_COLUMNS));
   expect(table.getChild("name")?.get(39)).toBe(columns.name.values[columns.name.indexes[39]!]);
+});
+
+test("a drops batch comes back cell by cell, with its prefixes and packets", () => {
+  const columns = columnsOf(DROP_COLUMNS, 40);
+  const { header, table } = decodeBatch(encodeDrops(HEADER, columns));
+  expect(header).toEqual({ ...HEADER, kind: "drops" });
+  expect(table.schema.fields.map((field) => field.name)).toEqual(Object.keys(DROP_COLUMNS));
+  for (const row of [0, 39]) {
+    expect(table.getChild("prefix")?.get(row)).toBe(columns.prefix.values[columns.prefix.indexes[row]!]);
+    expect(table.getChild("packet")?.get(row)).toBe(columns.packet.values[columns.packet.indexes[row]!]);
+    expect(table.getChild("group")?.get(row)).toBe(columns.group[row]);
+    expect(table.getChild("dropped_us")?.get(row)).toBe(columns.dropped_us[row]);
+    expect(Array.from(table.getChild("original_server_address")?.get(row))).toEqual(
+      Array.from(columns.original_server_address.subarray(row * 16, row * 16 + 16)),
+    );
+    const [low, high] = columns.connection_id.subarray(row * 2, row * 2 + 2);
+    expect(table.getChild("connection_id")?.get(row)).toBe((BigInt(high!) << 32n) | BigInt(low!));
+  }
 });
 
 describe("a hops batch of the first version", () => {

@@ -212,6 +212,24 @@ describe("packetFilter: focus", () => {
     );
   });
 
+  test("port 0 stands for any: all connections to one port of an end, in both directions", () => {
+    fc.assert(
+      fc.property(withConnection, fc.boolean(), (frame, turned) => {
+        const { protocol, addressA, portA, addressB, portB } = tuple(frame);
+        const [far, near] = turned
+          ? [{ address: addressA, port: portA }, addressB]
+          : [{ address: addressB, port: portB }, addressA];
+        const kept = (port: number): number => {
+          const focus = [{ protocol, addressA: near, portA: 0, addressB: far.address, portB: port }];
+          return keptOf(packetFilter(order({ focus, focusInterfaces: [6] })), frame, 6);
+        };
+        expect(kept(far.port)).toBe(192);
+        expect(kept(far.port ^ 1)).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("no focus, no further interfaces", () => {
     const program = packetFilter(order({ watched: [5], focusInterfaces: [6] }));
     expect(keptOf(program, frame17, 5)).toBe(192);

@@ -34,6 +34,10 @@ const linkSchema = z.object({
           link: z.string().optional(),
           /** A tun device's mode: `tun` or `tap`. */
           type: z.string().optional(),
+          /** Where its packets go is said by each packet (eBPF, Open vSwitch), not by forwarding entries. */
+          external: z.boolean().optional(),
+          /** The group to which an unknown destination is sent. */
+          group: z.string().optional(),
         })
         .optional(),
     })
@@ -63,6 +67,36 @@ const routeSchema = z.object({
   gateway: z.string().optional(),
   table: z.string().optional(),
   scope: z.string().optional(),
+  /** The lowest of equal prefixes is taken. */
+  metric: z.number().optional(),
+  metrics: z.array(z.object({ mtu: z.number().optional() })).optional(),
+  /** Router preference (RFC 4191): the kernel gives each route of IPv6 one, and none of IPv4. */
+  pref: z.string().optional(),
+  /** Several ways at once (ECMP); then there is no `dev`. */
+  nexthops: z.array(z.object({ dev: z.string().optional(), gateway: z.string().optional() })).optional(),
+});
+
+const ruleSchema = z.object({
+  priority: z.number(),
+  table: z.string().optional(),
+  /** Selectors: the rule holds for some packets only. */
+  src: z.string().default("all"),
+  srclen: z.number().optional(),
+  dst: z.string().optional(),
+  fwmark: z.string().optional(),
+  iif: z.string().optional(),
+  oif: z.string().optional(),
+  ipproto: z.string().optional(),
+  sport: z.unknown().optional(),
+  dport: z.unknown().optional(),
+  uidrange: z.unknown().optional(),
+  tos: z.string().optional(),
+  not: z.unknown().optional(),
+  /** A default route found by this rule is passed over. */
+  suppress_prefixlen: z.number().optional(),
+  action: z.string().optional(),
+  /** The address family, as it was asked for. */
+  family: z.enum(["inet", "inet6"]).default("inet"),
 });
 
 const neighbourSchema = z.object({
@@ -88,12 +122,15 @@ export const nodeDescriptionSchema = z.object({
   routes: z.array(routeSchema),
   neighbours: z.array(neighbourSchema),
   forwarding: z.array(forwardingEntrySchema),
+  /** Which tables of routes are asked, in order; empty in files of earlier versions, and where the kernel has no rules. */
+  rules: z.array(ruleSchema).default([]),
 });
 
 /** A node's network as its kernel describes it at one time. */
 export type NodeDescription = z.output<typeof nodeDescriptionSchema>;
 export type Link = NodeDescription["links"][number];
 export type Route = NodeDescription["routes"][number];
+export type Rule = NodeDescription["rules"][number];
 
 export const EMPTY_DESCRIPTION: NodeDescription = {
   links: [],
@@ -101,6 +138,7 @@ export const EMPTY_DESCRIPTION: NodeDescription = {
   routes: [],
   neighbours: [],
   forwarding: [],
+  rules: [],
 };
 
 /** veth, bridge, vxlan, …; empty for a physical device. */

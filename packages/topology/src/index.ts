@@ -1,10 +1,12 @@
 export { type CommandRunner, runCommand } from "./command-runner.js";
 export {
   EMPTY_DESCRIPTION,
+  kindOf,
   type Link,
   type NodeDescription,
   nodeDescriptionSchema,
   type Route,
+  type Rule,
 } from "./description.js";
 export { type DescriptionFile, loadDescription, saveDescription } from "./description-file.js";
 export { describeInferred } from "./inferred-description.js";

@@ -1,9 +1,9 @@
 import { describe, Fault } from "@hopline/fault";
 import { z } from "zod";
 import type { CommandRunner } from "./command-runner.js";
-import { type NodeDescription, nodeDescriptionSchema } from "./description.js";
+import { type NodeDescription, nodeDescriptionSchema, type Rule } from "./description.js";
 
-const { links, addresses, routes, neighbours, forwarding } = nodeDescriptionSchema.shape;
+const { links, addresses, routes, neighbours, forwarding, rules } = nodeDescriptionSchema.shape;
 
 /**
  * Asks the kernel for all that describes the node's network.
@@ -17,6 +17,8 @@ export async function readDescription(run: CommandRunner): Promise<NodeDescripti
     ask(run, ["ip", "-j", "route", "show", "table", "all"], routes),
     ask(run, ["ip", "-j", "neigh"], neighbours),
     ask(run, ["bridge", "-j", "fdb"], forwarding),
+    readRules(run, "-4"),
+    readRules(run, "-6"),
   ]);
   return {
     links: parts[0],
@@ -24,7 +26,18 @@ export async function readDescription(run: CommandRunner): Promise<NodeDescripti
     routes: parts[2],
     neighbours: parts[3],
     forwarding: parts[4],
+    rules: [...parts[5], ...parts[6]],
   };
+}
+
+/** A kernel without policy routing, or without IPv6, has no rules and says so by failing. */
+async function readRules(run: CommandRunner, family: "-4" | "-6"): Promise<Rule[]> {
+  try {
+    const asked = await ask(run, ["ip", family, "-j", "rule"], rules);
+    return asked.map((rule) => ({ ...rule, family: family === "-4" ? "inet" : "inet6" }));
+  } catch {
+    return [];
+  }
 }
 
 async function ask<Schema extends z.ZodType>(

@@ -95,7 +95,7 @@ export class TopologyWatcher {
 
   #startMonitor(): void {
     const [program, ...before] = this.#options.monitor ?? ["ip"];
-    const args = [...before, "-o", "monitor", "label", "link", "address", "route", "neigh"];
+    const args = [...before, "-o", "monitor", "label", "link", "address", "route", "neigh", "rule"];
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
     this.#monitor = child;
     createInterface({ input: child.stdout }).on("line", (line) => {

@@ -42,6 +42,7 @@ function describe(parts: {
     routes: [],
     neighbours: [],
     forwarding: [],
+    rules: [],
     ...parts,
     links: [lo, ...parts.links],
     addresses: [addresses(1, "lo", "127.0.0.1/8", "::1/128"), ...parts.addresses],

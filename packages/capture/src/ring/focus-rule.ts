@@ -1,5 +1,13 @@
 import type { FocusTuple } from "../focus.js";
-import { AND, JUMP_EQUAL, LOAD_BYTE_AT_X, LOAD_CELL, LOAD_WORD_AT_X, LOAD_X_CELL } from "./cbpf.js";
+import {
+  AND,
+  JUMP_EQUAL,
+  LOAD_BYTE_AT_X,
+  LOAD_CELL,
+  LOAD_HALF_AT_X,
+  LOAD_WORD_AT_X,
+  LOAD_X_CELL,
+} from "./cbpf.js";
 import { NETWORK_OFFSET, PROTOCOL, TRANSPORT_OFFSET } from "./filter-cells.js";
 import type { Label, Program } from "./program.js";
 
@@ -45,8 +53,7 @@ interface OneWay {
 function writeOneWay(program: Program, way: OneWay, matches: Label): void {
   const differs = Symbol("differs");
   const next = Symbol("next");
-  const ports = ((way.sourcePort << 16) | way.destinationPort) >>> 0;
-  program.do(LOAD_WORD_AT_X, 0).when(JUMP_EQUAL, ports, { no: next });
+  writePorts(program, way, next);
   program.do(LOAD_CELL, PROTOCOL).when(JUMP_EQUAL, way.protocol, { no: next });
   program.do(LOAD_X_CELL, NETWORK_OFFSET).do(LOAD_BYTE_AT_X, 0).do(AND, 0xf0);
   const isIpv4 = IPV4_PREFIX.every((byte, at) => way.source[at] === byte);
@@ -57,6 +64,16 @@ function writeOneWay(program: Program, way: OneWay, matches: Label): void {
     program.do(LOAD_WORD_AT_X, start + 4 * at).when(JUMP_EQUAL, word, { no: differs });
   }
   program.jump(matches).label(differs).do(LOAD_X_CELL, TRANSPORT_OFFSET).label(next);
+}
+
+/** Port 0 stands for any: then the other one alone is compared. */
+function writePorts(program: Program, { sourcePort, destinationPort }: OneWay, differs: Label): void {
+  if (sourcePort === 0) program.do(LOAD_HALF_AT_X, 2).when(JUMP_EQUAL, destinationPort, { no: differs });
+  else if (destinationPort === 0) program.do(LOAD_HALF_AT_X, 0).when(JUMP_EQUAL, sourcePort, { no: differs });
+  else {
+    const ports = ((sourcePort << 16) | destinationPort) >>> 0;
+    program.do(LOAD_WORD_AT_X, 0).when(JUMP_EQUAL, ports, { no: differs });
+  }
 }
 
 function wordsOf(address: Uint8Array, isIpv4: boolean): number[] {
