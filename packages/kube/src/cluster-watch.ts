@@ -37,8 +37,10 @@ export class ClusterWatch {
     return this.#watches.map((watch) => watch.state);
   }
 
-  /** True once every resource that may be read has been listed. */
+  /** True once every resource that is there and may be read has been listed. */
   get settled(): boolean {
-    return this.states().every(({ lists, state }) => lists > 0 || state === "forbidden");
+    return this.states().every(
+      ({ lists, state }) => lists > 0 || state === "forbidden" || state === "absent",
+    );
   }
 }

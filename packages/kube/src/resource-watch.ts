@@ -7,11 +7,19 @@ import type { Resource } from "./resources.js";
 import { WatchIdle, watchStream } from "./watch-stream.js";
 
 /** What a watch tells of its resource. */
-export type ResourceEvent =
-  /** All there is: what is not in it is gone. */
-  | { readonly type: "listed"; readonly resource: Resource; readonly objects: readonly KubeObject[] }
-  | { readonly type: "applied"; readonly resource: Resource; readonly object: KubeObject }
-  | { readonly type: "deleted"; readonly resource: Resource; readonly object: KubeObject };
+export type ResourceEvent = (
+  | /** All there is: what is not in it is gone. */
+  { readonly type: "listed"; readonly objects: readonly KubeObject[] }
+  | { readonly type: "applied"; readonly object: KubeObject }
+  | { readonly type: "deleted"; readonly object: KubeObject }
+) & {
+  readonly resource: Resource;
+  /**
+   * It may have happened any time since then, Unix milliseconds: 0 with the first list. Absent where it was heard as
+   * soon as it happened.
+   */
+  readonly sinceMs?: number;
+};
 
 /** Why a watch was taken up again. `ended` is the normal end of a stream, by the server's clock. */
 export type RestartReason = "ended" | "idle" | "gone" | "refused" | "busy" | "unreachable" | "failed";
@@ -19,7 +27,8 @@ export type RestartReason = "ended" | "idle" | "gone" | "refused" | "busy" | "un
 export interface ResourceState {
   /** Plural name, e.g. `pods`. */
   readonly resource: string;
-  readonly state: "listing" | "watching" | "retrying" | "forbidden" | "stopped";
+  /** `absent`: an extension that the cluster does not serve; it is looked for again from time to time. */
+  readonly state: "listing" | "watching" | "retrying" | "forbidden" | "absent" | "stopped";
   /** Since when it is in this state, Unix milliseconds. */
   readonly sinceMs: number;
   /** One sentence; kept after recovery, until the next error. */
@@ -27,6 +36,10 @@ export interface ResourceState {
   readonly lastErrorMs: number | undefined;
   /** Objects known now. */
   readonly objects: number;
+  /** It is watched, or not served, and all that changed before has been told. */
+  readonly isInStep: boolean;
+  /** When it was so last, Unix milliseconds; undefined before the first list. */
+  readonly inStepMs: number | undefined;
   readonly restarts: Readonly<Record<RestartReason, number>>;
   /** Lists taken in full; the first one included. */
   readonly lists: number;
@@ -44,6 +57,8 @@ export interface WatchTimes {
   /** First pause after a failure; doubled by each further one. */
   readonly minRetryMs: number;
   readonly maxRetryMs: number;
+  /** Pause before an extension that is not served is looked for again. */
+  readonly absentRetryMs: number;
   /** Objects per request of a list. */
   readonly chunkSize: number;
 }
@@ -54,6 +69,7 @@ export const DEFAULT_WATCH_TIMES: WatchTimes = {
   watchTimeoutSeconds: 300,
   minRetryMs: 500,
   maxRetryMs: 30_000,
+  absentRetryMs: 180_000,
   chunkSize: 500,
 };
 
@@ -73,6 +89,8 @@ export interface ResourceWatchOptions {
  * suspicion (one from the future, after a restored backup, is answered 504), and all is listed anew.
  */
 const FAILURES_BEFORE_RELIST = 3;
+/** What comes sooner after a watch was taken up again may have happened before. */
+const CATCH_UP_MS = 1000;
 /** A watch that ends sooner than this without an event has failed, even where its end was clean. */
 const SHORTEST_WATCH_MS = 1000;
 
@@ -96,6 +114,9 @@ export class ResourceWatch {
   #unreadable = 0;
   #failuresInARow = 0;
   #version: string | undefined;
+  #inStepMs: number | undefined;
+  /** From then on, what the present stream tells has only just happened. */
+  #caughtUpMs = Number.POSITIVE_INFINITY;
   #running: Promise<void> | undefined;
 
   constructor(options: ResourceWatchOptions) {
@@ -113,10 +134,16 @@ export class ResourceWatch {
       lastError: this.#lastError,
       lastErrorMs: this.#lastErrorMs,
       objects: this.#known.size,
+      isInStep: this.#isInStep,
+      inStepMs: this.#isInStep ? this.#nowMs() : this.#inStepMs,
       restarts: { ...this.#restarts },
       lists: this.#lists,
       unreadable: this.#unreadable,
     };
+  }
+
+  get #isInStep(): boolean {
+    return this.#state === "absent" || (this.#state === "watching" && this.#nowMs() >= this.#caughtUpMs);
   }
 
   start(): void {
@@ -142,8 +169,9 @@ export class ResourceWatch {
   }
 
   async #list(): Promise<void> {
-    this.#enter("listing");
+    if (this.#state !== "absent") this.#enter("listing");
     const { resource, connection } = this.#options;
+    const askedMs = this.#nowMs();
     const list = await listObjects(connection, resource, {
       chunkSize: this.#times.chunkSize,
       timeoutMs: this.#times.requestTimeoutMs,
@@ -154,12 +182,15 @@ export class ResourceWatch {
     this.#unreadable += list.unreadable;
     this.#lists += 1;
     this.#version = list.version;
-    this.#options.onEvent({ type: "listed", resource, objects: list.objects });
+    const sinceMs = this.#inStepMs ?? 0;
+    this.#inStepMs = askedMs;
+    this.#options.onEvent({ type: "listed", resource, objects: list.objects, sinceMs });
   }
 
   async #watch(): Promise<void> {
     const { resource, connection } = this.#options;
     const startedMs = this.#nowMs();
+    this.#caughtUpMs = Number.POSITIVE_INFINITY;
     let events = 0;
     const stream = watchStream(connection, {
       resource,
@@ -168,9 +199,13 @@ export class ResourceWatch {
       idleTimeoutMs: this.#times.idleTimeoutMs,
       connectTimeoutMs: this.#times.requestTimeoutMs,
       signal: this.#stopping.signal,
-      onOpen: () => this.#enter("watching"),
+      onOpen: () => {
+        this.#caughtUpMs = this.#nowMs() + CATCH_UP_MS;
+        this.#enter("watching");
+      },
     });
     for await (const event of stream) {
+      if (this.#isInStep) this.#inStepMs = this.#nowMs();
       events += 1;
       this.#failuresInARow = 0;
       if (event.type === "UNREADABLE") {
@@ -186,9 +221,11 @@ export class ResourceWatch {
           type: event.type === "DELETED" ? "deleted" : "applied",
           resource,
           object: event.object,
+          ...(!this.#isInStep && this.#inStepMs !== undefined ? { sinceMs: this.#inStepMs } : {}),
         });
       }
     }
+    if (this.#isInStep) this.#inStepMs = this.#nowMs();
     if (events === 0 && this.#nowMs() - startedMs < SHORTEST_WATCH_MS) {
       throw new ApiFault({
         code: "KUBE_FAILED",
@@ -208,6 +245,10 @@ export class ResourceWatch {
       return;
     }
     const code = thrown instanceof ApiFault ? thrown.code : undefined;
+    if (code === "KUBE_NOT_SERVED" && this.#options.resource.isExtension) {
+      await this.#waitWhileAbsent();
+      return;
+    }
     const reason = restartReason(code);
     this.#restarts[reason] += 1;
     this.#noteError(describe(thrown));
@@ -216,8 +257,24 @@ export class ResourceWatch {
     if (reason === "gone" || suspect) this.#version = undefined;
     this.#enter(code === "KUBE_FORBIDDEN" ? "forbidden" : "retrying");
     const asked = thrown instanceof ApiFault ? thrown.retryAfterMs : 0;
-    const pauseMs = Math.max(this.#pauseMs(), Math.min(asked, this.#times.maxRetryMs));
-    await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    await this.#pause(Math.max(this.#pauseMs(), Math.min(asked, this.#times.maxRetryMs)));
+  }
+
+  /** There are none of them; where there were, their definition has been taken away. */
+  async #waitWhileAbsent(): Promise<void> {
+    const { resource, onEvent } = this.#options;
+    this.#version = undefined;
+    this.#failuresInARow = 0;
+    this.#known.clear();
+    this.#enter("absent");
+    const sinceMs = this.#inStepMs ?? 0;
+    this.#inStepMs = this.#nowMs();
+    onEvent({ type: "listed", resource, objects: [], sinceMs });
+    await this.#pause(this.#times.absentRetryMs);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 
   /** Doubles with each failure; the second half of it is random. */

@@ -97,6 +97,15 @@ export function findBrokenPlace(
     if (since !== undefined)
       return place(direction, since.missing, since.before, since.after, since.evidence);
   }
+  // A rule that says so needs no other witness: whatever the hops behind it are yet to tell.
+  const isRuledOut = given.some((one) => one.kind === "rule-drop");
+  if (isRuledOut && lastForward !== null && lastSeenOf(reply) === null)
+    return place(
+      "forward",
+      "everything",
+      lastForward,
+      lastForward + 1 < forward.length ? lastForward + 1 : null,
+    );
   return null;
 }
 
@@ -121,9 +130,13 @@ function brokenSince(hops: readonly PathHop[], completeness: Completeness) {
     const isWhole = ({ windowStart }: HopRow) =>
       completeness.doubt(before.node, windowStart) === undefined &&
       completeness.doubt(after.node, windowStart) === undefined;
+    // What was sent again was sent a while ago; an agent tells of all its interfaces at once, whether their windows are closed or not.
+    const isTold = (row: HopRow) =>
+      isWhole(row) ||
+      (before.node === after.node && completeness.doubt(row.node, row.windowStart) === "not-settled");
     const sentRows = before.rows.filter(isWhole);
-    const sent = sumCounters(sentRows);
-    const came = sumCounters(after.rows.filter(isWhole));
+    const sent = sumCounters(before.rows.filter(isTold));
+    const came = sumCounters(after.rows.filter(isTold));
     // Sent again and again, and never once on the other side.
     if (
       sent.payloadBytes > 0 &&

@@ -24,6 +24,9 @@ export type Doubt =
   /** Sampling left packets of this connection out. */
   | "sampled";
 
+/** A window's row is stored some two seconds after its end; clocks may be wrong by some more. */
+const LATE_MS = 12_000;
+
 const AGENT_STARTED = 1;
 const AGENT_STOPPED = 2;
 const AGENT_LOST_BATCHES = 4;
@@ -56,6 +59,9 @@ export class Completeness {
   /** By node, then window: drops and flags of all rows of the window together. */
   readonly #nodes = new Map<string, Map<number, { readonly dropped: number; readonly flags: number }>>();
   readonly #latest = new Map<string, number>();
+  /** The last window that each node's agent has closed; and that any agent has. */
+  readonly #closed = new Map<string, number>();
+  #newest = 0;
 
   /** @param seen windows in which a node is known to have reported rows, whatever its completeness rows say. */
   constructor(
@@ -74,6 +80,8 @@ export class Completeness {
         flags: row.agentFlags | (known?.flags ?? 0),
       });
       this.#later(row.node, row.windowStart);
+      this.#closed.set(row.node, Math.max(row.windowStart, this.#closed.get(row.node) ?? 0));
+      this.#newest = Math.max(this.#newest, row.windowStart);
     }
     for (const { node, windowStart } of seen) this.#later(node, windowStart);
   }
@@ -90,6 +98,15 @@ export class Completeness {
   /** Whether the node's agent reported a window shortly before this one, or later: then the open window's first rows are here too. */
   isLive(node: string, windowStart: number): boolean {
     return (this.#latest.get(node) ?? 0) >= windowStart - 2 * WINDOW_SECONDS;
+  }
+
+  /**
+   * Whether what the agent has sent is as recent as it should be: the last window to have ended so long ago is there. An agent or
+   * collector that has not the time may be minutes behind, and silence means nothing then.
+   */
+  isOnTime(node: string): boolean {
+    const due = Math.floor((this.#options.nowMs - LATE_MS) / 1000 / WINDOW_SECONDS - 1) * WINDOW_SECONDS;
+    return (this.#closed.get(node) ?? 0) >= Math.min(due, this.#newest);
   }
 
   /** What is doubtful about a window at a node; undefined where it is settled and complete. */

@@ -5,10 +5,37 @@ export type Evidence =
   /** A rule dropped packets and said so by NFLOG. */
   | { readonly kind: "rule-drop"; readonly node: string; readonly rule: string; readonly packets: number }
   | { readonly kind: "icmp-error"; readonly node: string; readonly error: IcmpError }
-  | { readonly kind: "no-route"; readonly node: string; readonly target: string }
-  | { readonly kind: "no-neighbour"; readonly node: string; readonly target: string }
-  | { readonly kind: "no-forwarding-entry"; readonly node: string; readonly target: string }
-  | { readonly kind: "conntrack-full"; readonly node: string; readonly droppedPackets: number }
+  /** `route`: the one that is taken instead, such as `blackhole 10.1.2.0/24` or `default`; null where none fits. */
+  | {
+      readonly kind: "no-route";
+      readonly node: string;
+      readonly target: string;
+      readonly route: string | null;
+    }
+  | {
+      readonly kind: "no-neighbour";
+      readonly node: string;
+      /** The next hop's address. */
+      readonly target: string;
+      readonly interface: string;
+      readonly state: "missing" | "incomplete" | "failed";
+    }
+  | {
+      readonly kind: "no-forwarding-entry";
+      readonly node: string;
+      /** The next hop, and its hardware address, which the tunnel does not know. */
+      readonly target: string;
+      readonly interface: string;
+      readonly mac: string;
+    }
+  | { readonly kind: "interface-down"; readonly node: string; readonly interface: string }
+  /** `limit`: entries that the table has room for; 0 where not known. */
+  | {
+      readonly kind: "conntrack-full";
+      readonly node: string;
+      readonly droppedPackets: number;
+      readonly limit: number;
+    }
   | {
       readonly kind: "mtu";
       readonly node: string;
@@ -31,6 +58,8 @@ export type Evidence =
       readonly by: "receiver" | "network";
       readonly packets: number;
     }
+  /** All that was looked at is as it should be: what is left is a rule that drops. */
+  | { readonly kind: "place-in-order"; readonly node: string }
   | { readonly kind: "no-backend"; readonly service: string }
   | { readonly kind: "conntrack-unreplied"; readonly node: string }
   | { readonly kind: "unanswered-syn"; readonly packets: number };
@@ -42,11 +71,13 @@ const TELLING: readonly Evidence["kind"][] = [
   "no-route",
   "no-neighbour",
   "no-forwarding-entry",
+  "interface-down",
   "conntrack-full",
   "mtu",
   "interface-drops",
   "large-packets-lost",
   "reset",
+  "place-in-order",
   "no-backend",
   "conntrack-unreplied",
   "unanswered-syn",
@@ -77,15 +108,17 @@ export function evidenceText(evidence: Evidence): string {
     case "icmp-error":
       return icmpText(evidence.error);
     case "no-route":
-      return `${evidence.node} has no route to ${evidence.target}: look at "ip route get ${evidence.target}" there.`;
+      return noRouteText(evidence);
     case "no-neighbour":
-      return `${evidence.node} has no neighbour entry for ${evidence.target}: look at "ip neigh show ${evidence.target}" there.`;
+      return `${evidence.node} ${NEIGHBOUR_TEXTS[evidence.state]} ${evidence.target} on ${evidence.interface}: look at "ip neigh show ${evidence.target}" there, and at whether ${evidence.target} is up.`;
     case "no-forwarding-entry":
-      return `The tunnel of ${evidence.node} has no forwarding entry for ${evidence.target}: look at "bridge fdb show" there, and restart the network plugin's pod on it.`;
+      return `${evidence.interface} on ${evidence.node} has no forwarding entry for ${evidence.mac}, the way to ${evidence.target}: look at "bridge fdb show dev ${evidence.interface}" there, and restart the network plugin's pod on it.`;
+    case "interface-down":
+      return `${evidence.interface} on ${evidence.node} is down: look at "ip link show ${evidence.interface}" there.`;
     case "conntrack-full":
-      return `The conntrack table of ${evidence.node} is full and dropped ${count(evidence.droppedPackets, "packet")}: raise net.netfilter.nf_conntrack_max there.`;
+      return conntrackText(evidence);
     case "mtu":
-      return `${evidence.interface} on ${evidence.node} takes packets of up to ${evidence.mtu} bytes, and these have ${evidence.packetBytes}: lower the pods' MTU or raise that of the interface.`;
+      return `${evidence.interface} on ${evidence.node} takes packets of up to ${evidence.mtu} bytes, and these may have ${evidence.packetBytes}: lower the pods' MTU or raise that of the interface.`;
     case "interface-drops":
       return `${evidence.interface} on ${evidence.node} dropped ${count(evidence.frames, "frame")}: look at "ip -s link show ${evidence.interface}" there.`;
     case "large-packets-lost":
@@ -94,6 +127,8 @@ export function evidenceText(evidence: Evidence): string {
       return evidence.by === "receiver"
         ? "The receiver itself refused it by RST: nothing listens on that port, or its queue is full."
         : `The RST was not sent by the receiver; it came from ${evidence.node}: look for a rule with REJECT there.`;
+    case "place-in-order":
+      return `Routes, neighbours, tunnel entries, MTUs and conntrack of ${evidence.node} are in order: what is left is a rule that drops; look at "nft list ruleset" and "iptables-save -c" there.`;
     case "no-backend":
       return `Service ${evidence.service} has no ready backend: look at its selector and at whether its pods are ready.`;
     case "conntrack-unreplied":
@@ -101,6 +136,30 @@ export function evidenceText(evidence: Evidence): string {
     case "unanswered-syn":
       return `${count(evidence.packets, "SYN")} went unanswered.`;
   }
+}
+
+const NEIGHBOUR_TEXTS = {
+  missing: "has no neighbour entry for",
+  incomplete: "asks in vain for the neighbour",
+  failed: "has asked in vain for the neighbour",
+} as const;
+
+function noRouteText({ node, target, route }: Extract<Evidence, { kind: "no-route" }>): string {
+  const look = `look at "ip route get ${target}" there`;
+  if (route === null) return `${node} has no route to ${target}: ${look}.`;
+  if (route === "default")
+    return `${node} has no route of its own to ${target} and sends it out of the cluster by its default route: ${look}, and restart the network plugin's pod on it.`;
+  return `${node} has the route "${route}", which takes what is for ${target}: ${look}, and take that route away.`;
+}
+
+function conntrackText({
+  node,
+  droppedPackets,
+  limit,
+}: Extract<Evidence, { kind: "conntrack-full" }>): string {
+  const size = limit === 0 ? "" : ` (${limit} entries)`;
+  const dropped = droppedPackets === 0 ? "" : ` and dropped ${count(droppedPackets, "packet")}`;
+  return `The conntrack table of ${node} is full${size}${dropped}, so new connections do not pass: raise net.netfilter.nf_conntrack_max there.`;
 }
 
 function icmpText({ source, type, code, mtu }: IcmpError): string {

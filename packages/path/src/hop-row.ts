@@ -63,6 +63,8 @@ export interface HopRow extends Counters {
   /** Microseconds since the Unix epoch, by this node's clock. */
   readonly firstSeenUs: number;
   readonly lastSeenUs: number;
+  /** When the first of it was stored, milliseconds since the Unix epoch by the clock of whoever asks. */
+  readonly arrivedMs: number;
   /** The last one, where `icmpErrors` is not 0. */
   readonly icmpError: IcmpError | null;
   /** Round trip of the handshake from here to the flow's destination and back, where one was measured. */

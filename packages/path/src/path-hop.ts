@@ -31,8 +31,10 @@ export interface PathHop extends ExpectedHop {
   readonly rows: readonly HopRow[];
 }
 
-/** How long an agent may take to tell of a connection's first packet, by default. */
-export const REPORT_MS = 5000;
+/** How much longer than another's one agent's row of a connection's first packet may take, by default. */
+export const REPORT_MS = 4000;
+/** What is told so long after it happened comes from a file, or lay on a disk: nothing more is on its way. */
+const LIVE_MS = 60_000;
 
 export interface HopOptions {
   readonly completeness: Completeness;
@@ -126,6 +128,19 @@ function withStates(hops: readonly PathHop[], options: HopOptions): PathHop[] {
   });
 }
 
+/** By when its rows came, not by when its packets did: nodes' clocks may be wrong. */
+function isWaiting(before: PathHop, nowMs: number, reportMs: number): boolean {
+  return isLive(before) && nowMs - arrivedMsOf(before) < reportMs;
+}
+
+function isLive(hop: PathHop): boolean {
+  return hop.firstSeenUs !== null && Math.abs(arrivedMsOf(hop) - hop.firstSeenUs / 1000) < LIVE_MS;
+}
+
+function arrivedMsOf({ rows }: PathHop): number {
+  return Math.min(...rows.filter((row) => row.packets > 0).map((row) => row.arrivedMs));
+}
+
 function excuseOf(
   hop: PathHop,
   hops: readonly PathHop[],
@@ -134,7 +149,10 @@ function excuseOf(
 ): HopState | undefined {
   if (!completeness.hasAgent(hop.node)) return "unwatched";
   const before = hops.slice(0, index).findLast(({ state }) => state === "seen");
-  if (before?.firstSeenUs != null && nowMs - before.firstSeenUs / 1000 < reportMs) return "waiting";
+  if (before !== undefined && isWaiting(before, nowMs, reportMs)) return "waiting";
+  // One that is behind for long has an incomplete window, which says so below.
+  if (before !== undefined && isWaiting(before, nowMs, LIVE_MS) && !completeness.isOnTime(hop.node))
+    return "waiting";
   const windows = [...new Set(before?.rows.filter((row) => row.packets > 0).map((row) => row.windowStart))];
   if (windows.length === 0) return undefined;
   // One complete window in which nothing came is enough, and so is one that is open as long as its agent is alive.

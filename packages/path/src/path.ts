@@ -27,7 +27,7 @@ export interface PathOptions {
   readonly nowMs: number;
   /** A window without a later one is settled so long after its end. */
   readonly settleMs?: number;
-  /** A hop that has told nothing so long after the one before it is silent. */
+  /** A hop that has told nothing so long after the one before it told of its packets is silent. */
   readonly reportMs?: number;
   /** Fewer packets than this bear no loss figure. */
   readonly floorPackets?: number;
@@ -69,11 +69,27 @@ export function tracePath(
       },
     };
   };
-  const forward = trace("forward");
   const reply = trace("reply");
+  const forward = withoutContradiction(trace("forward"), reply);
   return {
     forward,
     reply,
     broken: findBrokenPlace(connection, { forward: forward.hops, reply: reply.hops }, evidence, complete),
+  };
+}
+
+/** Who answers has heard: where answers came back, a hop that told nothing of what they answer has failed to tell. */
+function withoutContradiction(forward: PathDirection, reply: PathDirection): PathDirection {
+  // A reset may come from somebody on the way.
+  const isAnswered = reply.hops.some(({ counters }) => counters.packets > counters.rstPackets);
+  if (!isAnswered || forward.hops.every(({ state }) => state !== "silent")) return forward;
+  const hops = forward.hops.map((hop): PathHop => {
+    const isMissed = hop.state === "silent" || hop.state === "unreached";
+    return isMissed ? { ...hop, state: "uncertain" } : hop;
+  });
+  return {
+    ...forward,
+    hops,
+    segments: forward.segments.filter(({ to }) => to === null || hops[to]?.state === "seen"),
   };
 }

@@ -22,6 +22,7 @@ export function hopRow(place: string, given: Partial<HopRow> = {}): HopRow {
     rowFlags: 1,
     firstSeenUs: (windowStart + 2) * 1e6,
     lastSeenUs: (windowStart + 8) * 1e6,
+    arrivedMs: (windowStart + 4) * 1000,
     packets: 1100,
     bytes: 1_044_000,
     payloadBytes: 1_000_000,

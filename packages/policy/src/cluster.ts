@@ -1,6 +1,9 @@
 import type { Labels } from "./label-set.js";
 import type { Policy } from "./policy.js";
 
+/** The label that the API server puts on every namespace (KEP-2161). */
+export const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
+
 /** A container's port that has a name. */
 export interface NamedPort {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { AddressAtoms } from "./address-atoms.js";
 import { CandidateMemories } from "./candidate-memory.js";
-import type { ClusterState, Namespace, Node, Pod } from "./cluster.js";
+import { type ClusterState, NAMESPACE_NAME_LABEL, type Namespace, type Node, type Pod } from "./cluster.js";
 import { addressSetsOf, type CompiledPolicy, compilePolicy } from "./compiled-policy.js";
 import { SelectionTable } from "./compiled-selection.js";
 import type { Connection, Party } from "./connection.js";
@@ -13,8 +13,6 @@ import type { Direction, Policy, PolicyKind } from "./policy.js";
 import { PolicyIndex } from "./policy-index.js";
 import type { DirectionVerdict, Doubt, Exemption, Verdict } from "./verdict.js";
 
-/** The label that the API server puts on every namespace (KEP-2161). */
-const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
 const MAX_REMEMBERED = 2_000_000;
 const MAX_VIEWS = 20_000;
 const MAX_EXTERNAL_ADDRESSES = 200_000;

@@ -89,6 +89,10 @@ const DOUBT_TEXTS: Readonly<Record<Doubt, string>> = {
   "pod-unknown": "the pod is not known",
 };
 
+export function isDoubt(text: string): text is Doubt {
+  return Object.hasOwn(DOUBT_TEXTS, text);
+}
+
 /** A doubt in words, without a full stop. */
 export function doubtText(doubt: Doubt): string {
   return DOUBT_TEXTS[doubt];

@@ -1,0 +1,206 @@
+import { advisedManifest } from "./advised-manifest.js";
+import { type AdvisedPolicy, AdvisedPolicyBuilder } from "./advised-policy.js";
+import type { ClusterState, Workload } from "./cluster.js";
+import { type LeftOut, LeftOutRows, type Unadvised } from "./left-out.js";
+import { type Direction, type Policy, policyKey } from "./policy.js";
+import { PresentParties, workloadKey } from "./present-parties.js";
+import { readProposal } from "./read-proposal.js";
+import { SelectedPods } from "./selected-pods.js";
+import type { TrafficEnd, TrafficRow } from "./traffic.js";
+import type { TrafficVerdict } from "./traffic-judge.js";
+import { groupWhatIf, judgeWhatIf, type WhatIf } from "./what-if.js";
+import { type WorkloadSelector, WorkloadSelectors } from "./workload-selectors.js";
+
+export interface AdviceScope {
+  readonly namespace: string;
+  /** Only for this workload; for all of the namespace without it. */
+  readonly workload?: Workload;
+}
+
+/** NetworkPolicies that allow what was seen, and little else. */
+export interface Advice {
+  /** Manifests with comments, ready to be applied. */
+  readonly yaml: string;
+  /** What the manifests say, read back. */
+  readonly policies: readonly Policy[];
+  readonly leftOut: readonly LeftOut[];
+  readonly unadvised: readonly Unadvised[];
+  /** Connections that the policies were made from. */
+  readonly madeFrom: number;
+  /** The manifests tried on what they were made from: nothing in it is newly denied. */
+  readonly check: WhatIf;
+}
+
+/** The part of a name that is added, so that it is clear whose idea a policy was. */
+const NAME_PREFIX = "hopline-";
+/** RFC 1123 subdomain. */
+const MAX_NAME_LENGTH = 253;
+
+/**
+ * The least NetworkPolicies for the workloads of a namespace that allow what was seen of them. What present policies deny
+ * and what came to nothing is not seen as needed; it is named, with whatever no rule can say.
+ */
+export function advise(state: ClusterState, traffic: readonly TrafficRow[], scope: AdviceScope): Advice {
+  const present = new PresentParties(state);
+  const selectors = new WorkloadSelectors(state);
+  const builders = new Map<string, AdvisedPolicyBuilder>();
+  const unadvised: Unadvised[] = [];
+  const inScope = workloadsIn(state, scope);
+  const taken = new Set<string>();
+  const names = new Map<string, string>();
+  for (const workload of inScope) {
+    const selector = selectors.of(scope.namespace, workload);
+    const reason = whyUnselectable(selector);
+    if (selector === undefined || reason !== undefined) {
+      unadvised.push({ workload, reason: reason ?? "" });
+      continue;
+    }
+    const key = workloadKey(scope.namespace, workload);
+    builders.set(key, new AdvisedPolicyBuilder({ state, selectors, present }, selector));
+    names.set(key, freeName(workload, taken));
+  }
+
+  const leftOut = new LeftOutRows();
+  const used: TrafficRow[] = [];
+  const trafficSides = new TrafficSides(state, scope.namespace, present);
+  const rows = judgeWhatIf(state, { put: [], remove: [] }, traffic);
+  for (const { row, before } of rows) {
+    const sides = trafficSides.of(row).flatMap(({ direction, workload }) => {
+      const builder = builders.get(workload);
+      return builder === undefined ? [] : [{ direction, builder }];
+    });
+    if (sides.length === 0) continue;
+    const reason = whyUnneeded(row, before);
+    if (reason !== undefined) {
+      leftOut.add(row, reason);
+      continue;
+    }
+    const obstacles = sides
+      .filter(({ direction }) => !(direction === "ingress" && isFromOwnNode(row, before)))
+      .flatMap(({ direction, builder }) => builder.add(row, direction) ?? []);
+    if (obstacles[0] === undefined) used.push(row);
+    else leftOut.add(row, obstacles[0]);
+  }
+
+  const selected = new SelectedPods(state);
+  const policies: AdvisedPolicy[] = [];
+  for (const [key, builder] of builders) {
+    const workload = inScope.find((each) => workloadKey(scope.namespace, each) === key);
+    const name = names.get(key);
+    if (workload === undefined || name === undefined) continue;
+    if (builder.isEmpty) {
+      unadvised.push({ workload, reason: "no traffic of it was seen that a rule could allow" });
+      continue;
+    }
+    for (const sentence of standingNotes(state, selected, scope.namespace, workload, name))
+      builder.note(sentence);
+    policies.push(builder.build(name));
+  }
+
+  const yaml = advisedManifest({ namespace: scope.namespace, policies, leftOut: leftOut.rows, unadvised });
+  const read = readProposal([{ path: "advice.yaml", text: yaml }]);
+  const check = groupWhatIf(judgeWhatIf(state, { put: read.policies, remove: [] }, used));
+  const madeFrom = used.reduce((sum, { connections }) => sum + connections, 0);
+  return { yaml, policies: read.policies, leftOut: leftOut.rows, unadvised, madeFrom, check };
+}
+
+function workloadsIn({ pods }: ClusterState, { namespace, workload }: AdviceScope): Workload[] {
+  const byKey = new Map<string, Workload>();
+  for (const pod of pods) {
+    if (pod.namespace !== namespace) continue;
+    const key = workloadKey(namespace, pod.workload);
+    if (workload === undefined || workloadKey(namespace, workload) === key) byKey.set(key, pod.workload);
+  }
+  return [...byKey.values()].sort((one, other) =>
+    `${one.name}/${one.kind}` < `${other.name}/${other.kind}` ? -1 : 1,
+  );
+}
+
+function whyUnselectable(selector: WorkloadSelector | undefined): string | undefined {
+  if (selector === undefined) return "its pods are on their nodes' network, and no policy selects those";
+  if (Object.keys(selector.labels).length === 0) return "its pods share no stable label to select them by";
+  if (selector.others.length === 0) return undefined;
+  return `its stable labels select ${selector.others.join(" and ")} as well; give it a label of its own`;
+}
+
+/** Whose traffic a row is, of the workloads in a namespace. */
+class TrafficSides {
+  readonly #namespace: string;
+  readonly #present: PresentParties;
+  readonly #workloads = new Map<string, string>();
+
+  constructor({ pods }: ClusterState, namespace: string, present: PresentParties) {
+    this.#namespace = namespace;
+    this.#present = present;
+    for (const pod of pods)
+      if (pod.namespace === namespace) this.#workloads.set(pod.name, workloadKey(namespace, pod.workload));
+  }
+
+  of(row: TrafficRow): { direction: Direction; workload: string }[] {
+    const egress = this.#workloadsAt(row.source).map((workload) => ({
+      direction: "egress" as const,
+      workload,
+    }));
+    const ingress = this.#workloadsAt(row.destination).map((workload) => ({
+      direction: "ingress" as const,
+      workload,
+    }));
+    return [...egress, ...ingress];
+  }
+
+  /** Those of pods that are gone, too. */
+  #workloadsAt(end: TrafficEnd): string[] {
+    const { peer } = end;
+    if (peer.kind === "workload")
+      return peer.namespace === this.#namespace ? [workloadKey(peer.namespace, peer.workload)] : [];
+    const keys = this.#present.of(end).flatMap((party) => {
+      if (party.kind !== "pod" || party.namespace !== this.#namespace) return [];
+      return this.#workloads.get(party.name) ?? [];
+    });
+    return [...new Set(keys)];
+  }
+}
+
+function whyUnneeded({ connections, failed }: TrafficRow, before: TrafficVerdict): string | undefined {
+  if (before.verdict === "denied") return "present policies deny it";
+  if (failed >= connections) return "none of it came to anything";
+  return before.doubt === "gone" ? "one end is not there any more" : undefined;
+}
+
+/** A pod's own node (its kubelet's probes) always reaches it; wherever the pod goes, that is another node. */
+function isFromOwnNode({ source, destination }: TrafficRow, { of }: TrafficVerdict): boolean {
+  if (source.parties.length !== 1 || destination.parties.length !== 1) return false;
+  return of?.ingress.by.kind === "exemption" && of.ingress.by.exemption === "own-node";
+}
+
+/** What stands beside the policy that is advised. */
+function standingNotes(
+  state: ClusterState,
+  selected: SelectedPods,
+  namespace: string,
+  workload: Workload,
+  name: string,
+): string[] {
+  const isOwn = (policy: Policy) =>
+    selected
+      .of(policy)
+      .some((pod) => workloadKey(pod.namespace, pod.workload) === workloadKey(namespace, workload));
+  const beside = state.policies.filter((policy) => policy.kind === "NetworkPolicy" && isOwn(policy));
+  const own = beside.find((policy) => policyKey(policy) === `NetworkPolicy/${namespace}/${name}`);
+  const others = beside.filter((policy) => policy !== own).map((policy) => policy.name);
+  return [
+    ...(own === undefined ? [] : ["It takes the place of the NetworkPolicy of the same name"]),
+    ...(others.length === 0
+      ? []
+      : [
+          `${others.join(" and ")} select${others.length === 1 ? "s" : ""} these pods too, and what one policy allows no other takes back`,
+        ]),
+  ];
+}
+
+function freeName({ kind, name }: Workload, taken: Set<string>): string {
+  const plain = `${NAME_PREFIX}${name}`.slice(0, MAX_NAME_LENGTH);
+  const free = taken.has(plain) ? `${plain}-${kind.toLowerCase()}`.slice(-MAX_NAME_LENGTH) : plain;
+  taken.add(free);
+  return free;
+}
