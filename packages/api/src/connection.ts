@@ -11,8 +11,60 @@ export const protocolSchema = z.enum(["tcp", "udp", "icmp", "icmpv6", "sctp", "o
 
 /** What policy says (docs/design.md, words). */
 export const verdictSchema = z.enum(["allowed", "denied", "undetermined"]);
+
+/** A policy that decided, in the version that it had then (packages/policy, PolicyRecord). */
+export const policyRecordSchema = z.object({
+  kind: z.enum(["NetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"]),
+  /** Empty for the kinds that belong to no namespace. */
+  namespace: z.string(),
+  name: z.string(),
+  /** The first 8 hexadecimal digits of the SHA-256 of its spec; empty where that is not known. */
+  version: z.string(),
+  /** From 0, in the policy's list of this direction. */
+  rule: z.int().min(0).optional(),
+  /** From 0, in the rule's `from` or `to`. */
+  peer: z.int().min(0).optional(),
+  ruleName: z.string().optional(),
+});
+
+/** What decided for one direction. */
+export const directionRecordSchema = z.object({
+  verdict: verdictSchema,
+  by: z.enum(["exemption", "no-policy", "default-deny", "rule", "doubt"]),
+  exemption: z.string().optional(),
+  tier: z.enum(["admin", "networkPolicy", "baseline"]).optional(),
+  action: z.string().optional(),
+  /** Of a default deny, those that isolate the pod; of a rule, its policy; of a doubt, all that could decide. */
+  policies: z.array(policyRecordSchema),
+});
+
+/** Why a verdict is what it is (packages/policy, VerdictRecord). */
+export const verdictRecordSchema = z.object({
+  /** Why it is `undetermined`, in a word. */
+  doubt: z.string().nullable(),
+  egress: directionRecordSchema,
+  ingress: directionRecordSchema,
+});
+export type VerdictRecord = z.output<typeof verdictRecordSchema>;
+
 /** What was seen. */
 export const outcomeSchema = z.enum(["delivered", "refused", "dropped", "unanswered", "unknown"]);
+
+/** Whether what policy says and what happened agree. */
+export const conformanceSchema = z.enum([
+  /** Allowed, and delivered or refused by the receiver itself. */
+  "allowed",
+  /** Denied, and somebody says that it was dropped. */
+  "denied-observed",
+  /** Denied; the client's pod sent, and nothing came to the server's while its node's agent captured. */
+  "denied-inferred",
+  /** Denied, and delivered or at least seen at the server's pod: nobody enforces the policy. */
+  "unenforced",
+  /** Allowed, and dropped or unanswered. */
+  "undelivered",
+  "undetermined",
+]);
+export type Conformance = z.output<typeof conformanceSchema>;
 
 /** Where the two ends of a connection are. */
 export const scopeSchema = z.enum(["same-node", "cross-node", "external", "unknown"]);
@@ -81,8 +133,14 @@ export const connectionSchema = z.object({
   handshakeUs: z.number().nullable(),
   /** The last ICMP error about one of its packets, either direction. */
   icmpError: icmpErrorSchema.nullable(),
+  /** The first that was given, as policy was when the connection began. */
   verdict: verdictSchema,
+  /** Null where nothing was judged. */
+  verdictBy: verdictRecordSchema.nullable(),
+  /** Policy changed while it ran: it was allowed at one time and denied at another. */
+  verdictChanged: z.boolean(),
   outcome: outcomeSchema,
+  conformance: conformanceSchema,
   /** How many observation points saw it. */
   hops: z.number().int(),
 });

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { connectionSchema, outcomeSchema, protocolSchema, scopeSchema } from "./connection.js";
+import {
+  conformanceSchema,
+  connectionSchema,
+  outcomeSchema,
+  protocolSchema,
+  scopeSchema,
+  verdictSchema,
+} from "./connection.js";
 import { entityIdSchema } from "./entity.js";
 import { timeRangeQuerySchema, timeRangeSchema } from "./time-range.js";
 
@@ -31,6 +38,8 @@ export const connectionFilterSchema = z.object({
   port: z.coerce.number().int().min(0).max(65_535).optional(),
   scope: listOf(scopeSchema),
   outcome: listOf(outcomeSchema),
+  verdict: listOf(verdictSchema),
+  conformance: listOf(conformanceSchema),
   /** Part of a pod's, workload's, service's or node's name, or of an address. */
   q: z.string().max(200).optional(),
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { outcomeSchema, protocolSchema, verdictSchema } from "./connection.js";
+import { conformanceSchema, outcomeSchema, protocolSchema, verdictSchema } from "./connection.js";
 import { entitySchema } from "./entity.js";
 import { connectionFilterSchema } from "./flows.js";
 import { timeRangeQuerySchema, timeRangeSchema } from "./time-range.js";
@@ -58,6 +58,8 @@ export const mapEdgeSchema = z.object({
   bytesPerSecond: z.number(),
   outcomes: z.partialRecord(outcomeSchema, z.number().int()),
   verdicts: z.partialRecord(verdictSchema, z.number().int()),
+  /** Over more than six hours told by verdict and outcome only: nothing is inferred from hops there. */
+  conformances: z.partialRecord(conformanceSchema, z.number().int()),
   /** Of the TCP handshakes, at the hop nearest to the client, microseconds; null where none was seen. */
   handshakeP50Us: z.number().nullable(),
   crossNode: z.boolean(),

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { alertingStatusSchema } from "./alerts.js";
 import { timeRangeQuerySchema, timeRangeSchema } from "./time-range.js";
+import { watchSchema } from "./watch.js";
 
 /** `live`: a window arrived when it was due; `late`: one is missing; `silent`: none for a minute. */
 export const agentStateSchema = z.enum(["live", "late", "silent"]);
@@ -31,6 +33,16 @@ export const watchStatusSchema = z.object({
   lastError: z.string().nullable(),
 });
 
+/** A field of an object of the cluster that verdicts are made from, and cannot be read. The object is left out. */
+export const policyProblemSchema = z.object({
+  /** `NetworkPolicy shop/web`. */
+  object: z.string(),
+  /** E.g. `spec.ingress[0].from[1].ipBlock.cidr`; empty where it is the object as a whole. */
+  field: z.string(),
+  message: z.string(),
+});
+export type PolicyProblem = z.output<typeof policyProblemSchema>;
+
 export const statusSchema = z.object({
   version: z.string(),
   now: z.number(),
@@ -45,7 +57,10 @@ export const statusSchema = z.object({
     tables: z.array(z.object({ name: z.string(), rows: z.number(), bytes: z.number() })),
   }),
   watches: z.array(watchStatusSchema),
+  policyProblems: z.array(policyProblemSchema).default([]),
   agents: z.array(agentStatusSchema),
+  /** Connections that are captured at all interfaces on demand. */
+  connectionWatches: z.array(watchSchema),
   ingest: z.object({
     batches: z.number(),
     duplicates: z.number(),
@@ -56,6 +71,7 @@ export const statusSchema = z.object({
     /** Rows stored with an end that nobody could name. */
     unnamed: z.number(),
   }),
+  alerting: alertingStatusSchema,
 });
 export type Status = z.output<typeof statusSchema>;
 

@@ -1,7 +1,7 @@
 /**
- * How hop rows become one row per connection and window: the body of the materialized view behind `connections`, and
- * of the pages that read the past straight from `hops`. A change here needs a migration that gives the view its new body,
- * and takes it over from the one that did so last.
+ * How hop rows, and drop evidence, become one row per connection and window: the bodies of the materialized views behind
+ * `connections`, and of the pages that read the past straight from `hops` and `drops`. A change here needs a migration that
+ * gives the views their new bodies, and takes them over from the one that did so last.
  */
 
 /** Where along a connection a hop's counters belong. `source` is the client's side, in both directions. */
@@ -42,9 +42,14 @@ export const SEEN = {
   replyRst: 32,
   /** A reply packet that was no RST. */
   replyOther: 64,
+  /** Evidence that packets of it were dropped; from `drops`, never from a hop. */
+  dropped: 128,
 } as const;
 
-/** SQL: the bits of one row of `hops AS h`. */
+/** Bits of `verdicts`: what policy said of a connection at any time. */
+export const VERDICTS = { allowed: 1, denied: 2 } as const;
+
+/** SQL: the bits of `seen` of one row of `hops AS h`. */
 export const SEEN_OF_HOP = `if(h.is_reply = 0,
     if(h.packets > 0, ${SEEN.forward}, 0) + if(h.syn_packets > 0, ${SEEN.syn}, 0),
     if(h.packets > 0, ${SEEN.reply}, 0) + if(h.syn_ack_packets > 0, ${SEEN.synAck}, 0)
@@ -60,7 +65,7 @@ const AT = { source_pod: 0, source_uplink: 2, destination_uplink: 4, destination
  * or are one veth. Only where the direction is not known must the address behind the veth tell.
  * An uplink belongs to the end whose node it is; where both ends live there, leaving is the client's side.
  */
-const SLOT_OF_HOP = `toUInt8(multiIf(
+export const SLOT_OF_HOP = `toUInt8(multiIf(
     h.role = 'pod' AND h.direction = 2,
       if(h.attached_address IN (h.client_address, h.original_client_address), ${AT.source_pod}, ${AT.destination_pod}),
     h.role = 'pod', if(h.direction = h.is_reply, ${AT.source_pod}, ${AT.destination_pod}),
@@ -111,6 +116,20 @@ export const ORIGINAL_FIELDS = {
   service_name: "String",
   service_port_name: "String",
 } as const;
+
+/** The first verdict that was no `undetermined`, as policy was when the connection began. */
+export const JUDGED_FIELDS = {
+  /** 2^63 less the row's first microsecond, so that the earliest is the greatest; 0 for `undetermined`. */
+  knowledge: "UInt64",
+  /** Empty where the rows are older than verdicts. */
+  verdict: "String",
+  reason: "String",
+} as const;
+
+/** @param timeUs SQL: microseconds since the Unix epoch */
+const judgedKnowledge = (timeUs: string) =>
+  `if(h.verdict IN ('allowed', 'denied'), toUInt64(9223372036854775808 - ${timeUs}), 0)`;
+const VERDICT_BIT = `multiIf(h.verdict = 'allowed', ${VERDICTS.allowed}, h.verdict = 'denied', ${VERDICTS.denied}, 0)`;
 
 /** The last ICMP error that quoted the connection, as the hop that heard it last has it. */
 export const ICMP_ERROR_FIELDS = {
@@ -170,16 +189,24 @@ const ORIGINAL = bestTuple(
   ORIGINAL_FIELDS,
 );
 
+const JUDGED = bestTuple("judged_knowledge", ["verdict", "verdict_reason"], JUDGED_FIELDS);
+
 const ICMP_ERROR = bestTuple(
   "icmp_error_us",
   ["icmp_error_kind", "icmp_error_mtu", "icmp_error_source"],
   ICMP_ERROR_FIELDS,
 );
 
-const POSITION_SUMS = POSITION_COLUMNS.map(
-  ({ name, position, isReply, counter }) =>
-    `sumIf(r.${counter}, r.slot = ${slotOf(position, isReply)}) AS ${name}`,
-);
+const POSITION_NAMES = POSITION_COLUMNS.map(({ name }) => name);
+
+function positionSums(names: readonly string[]): [string, string][] {
+  return POSITION_COLUMNS.filter(({ name }) => names.includes(name)).map(
+    ({ name, position, isReply, counter }) => [
+      name,
+      `sumIf(r.${counter}, r.slot = ${slotOf(position, isReply)})`,
+    ],
+  );
+}
 
 /** Position and direction as one small number, which the forty sums ask for; from 9 on it is nowhere. */
 function slotOf(position: (typeof POSITIONS)[number], isReply: number): number {
@@ -200,7 +227,7 @@ const REPORTER_SUMS = REPORTER_COUNTERS.flatMap((counter): [string, string][] =>
   [`reply_${counter}`, `sumIf(r.${counter}, r.reports_reply)`],
 ]);
 
-/** Columns of `connections` after the key, with the SQL that makes each out of {@link HOP_VIEW} `AS r`. */
+/** Columns of `connections` after the key but for the positions, with the SQL that makes each out of {@link HOP_VIEW} `AS r`. */
 export const CONNECTION_COLUMNS: ReadonlyMap<string, string> = new Map([
   ["protocol", "any(r.protocol)"],
   ["server_address", "any(r.server_address)"],
@@ -208,8 +235,8 @@ export const CONNECTION_COLUMNS: ReadonlyMap<string, string> = new Map([
   ["client", CLIENT],
   ["server", SERVER],
   ["original", ORIGINAL],
-  ["verdict", "anyLast(toString(r.verdict))"],
-  ["verdict_reason", "anyLast(toString(r.verdict_reason))"],
+  ["judged", JUDGED],
+  ["verdicts", "groupBitOr(r.verdict_bit)"],
   ["seen", "groupBitOr(r.seen)"],
   ["first_seen_us", "min(r.first_seen_us)"],
   ["last_seen_us", "max(r.last_seen_us)"],
@@ -233,6 +260,8 @@ const HOP_VIEW = (condition: string) => `SELECT *,
     ${SLOT_OF_HOP} AS slot,
     h.reporter = 1 AND h.is_reply = 0 AS reports_forward,
     h.reporter = 1 AND h.is_reply = 1 AS reports_reply,
+    ${judgedKnowledge("h.first_seen_us")} AS judged_knowledge,
+    toUInt8(${VERDICT_BIT}) AS verdict_bit,
     toUInt8(${SEEN_OF_HOP}) AS seen,
     if(h.is_reply = 0, h.handshake_us, -1) AS handshake_to_server_us,
     if(h.icmp_errors > 0, h.last_seen_us, 0) AS icmp_error_us,
@@ -247,14 +276,53 @@ const HOP_VIEW = (condition: string) => `SELECT *,
  * last of a flow that fell silent) says nothing about its window.
  *
  * @param condition further SQL condition on `h`.
- * @param withPositions false leaves the forty columns of the positions out.
+ * @param positions which of the forty columns of the positions it has.
  */
-export function connectionRowsFromHops(condition = "1", withPositions = true): string {
-  const columns = [...CONNECTION_COLUMNS].map(([name, sql]) => `${sql} AS ${name}`);
+export function connectionRowsFromHops(
+  condition = "1",
+  positions: readonly string[] = POSITION_NAMES,
+): string {
+  const columns = [...CONNECTION_COLUMNS, ...positionSums(positions)];
   return `SELECT r.connection_id AS connection_id, r.window_start AS window_start,
-  ${[...columns, ...(withPositions ? POSITION_SUMS : [])].join(",\n  ")}
+  ${columns.map(([name, sql]) => `${sql} AS ${name}`).join(",\n  ")}
 FROM (
   ${HOP_VIEW(condition)}
+) AS r
+GROUP BY r.connection_id, r.window_start`;
+}
+
+/** What drop evidence says of a connection; of a hop and its packets it says nothing. */
+const COLUMNS_OF_DROPS: ReadonlyMap<string, string> = new Map([
+  ...CONNECTION_COLUMNS,
+  ["seen", `toUInt8(${SEEN.dropped})`],
+  ["first_seen_us", "min(r.dropped_us)"],
+  ["last_seen_us", "max(r.dropped_us)"],
+  ["handshake_us", "toFloat32(-1)"],
+  ["places", "emptyArrayUInt32()"],
+  ["icmp_error", `CAST((0, 0, 0, '::'), '${tupleType(ICMP_ERROR_FIELDS)}')`],
+  ...REPORTER_SUMS.map(([name]): [string, string] => [name, "toUInt64(0)"]),
+]);
+
+/**
+ * `SELECT … FROM drops AS h … GROUP BY …`: rows of `connections` too, so that a connection is dropped as soon as somebody
+ * says so, whether its hops have been stored by then or not. Evidence of no connection (the kernel's counts) makes none.
+ *
+ * @param condition further SQL condition on `h`.
+ * @param positions as of {@link connectionRowsFromHops}: all zero.
+ */
+export function connectionRowsFromDrops(condition = "1", positions: readonly string[] = []): string {
+  const columns = [...COLUMNS_OF_DROPS, ...positions.map((name): [string, string] => [name, "toUInt64(0)"])];
+  return `SELECT r.connection_id AS connection_id, r.window_start AS window_start,
+  ${columns.map(([name, sql]) => `${sql} AS ${name}`).join(",\n  ")}
+FROM (
+  SELECT *,
+    ${CLIENT_KNOWLEDGE} AS client_knowledge,
+    ${SERVER_KNOWLEDGE} AS server_knowledge,
+    ${ORIGINAL_KNOWLEDGE} AS original_knowledge,
+    ${judgedKnowledge("h.dropped_us")} AS judged_knowledge,
+    toUInt8(${VERDICT_BIT}) AS verdict_bit
+  FROM drops AS h
+  WHERE h.connection_id != 0 AND ${condition}
 ) AS r
 GROUP BY r.connection_id, r.window_start`;
 }

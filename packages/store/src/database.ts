@@ -81,6 +81,19 @@ export class Database {
     return z.array(row).parse(rows);
   }
 
+  /** The answer to a SELECT that names its FORMAT, whole. */
+  async bytes(what: string, sql: string, parameters: QueryParameters = {}): Promise<Uint8Array> {
+    const { client } = this.#open();
+    try {
+      const { stream } = await client.exec({ query: sql, query_params: { ...parameters } });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    } catch (thrown) {
+      throw storeFault(thrown, `the query for ${what}`);
+    }
+  }
+
   /** A statement without rows. */
   async command(what: string, sql: string, parameters: QueryParameters = {}): Promise<void> {
     const { client } = this.#open();

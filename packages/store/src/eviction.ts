@@ -5,7 +5,7 @@ import type { Eviction, EvictionResult } from "./records.js";
 import { ON_CLUSTER } from "./table-engine.js";
 
 /** In the order in which they give way: what is largest and soonest of no use first. The rest is never evicted. */
-const EVICTABLE = ["hops", "dns", "connections", "edges_1m"] as const;
+const EVICTABLE = ["hops", "node_states", "dns", "connections", "drops", "edges_1m"] as const;
 
 const partitionSchema = z.object({
   table: z.enum(EVICTABLE),

@@ -3,6 +3,7 @@ import {
   type ColumnSpec,
   type ColumnsOf,
   DNS_COLUMNS,
+  DROP_COLUMNS,
   HOP_COLUMNS,
 } from "@hopline/batch";
 
@@ -45,7 +46,7 @@ export const HOP_IDENTITY_COLUMNS = {
   reporter: "u8",
   /** `allowed`, `denied` or `undetermined`. */
   verdict: "string",
-  /** Why, in a few words; empty where there is nothing to say. */
+  /** Why: a verdict record of packages/policy as JSON, or a plain sentence where nothing was judged. */
   verdict_reason: "string",
 } as const satisfies ColumnSpec;
 
@@ -95,3 +96,43 @@ export type DnsIdentityColumns = ColumnsOf<typeof DNS_IDENTITY_COLUMNS>;
 
 /** Columns of the Arrow stream that {@link Store.insertDns} takes; order does not matter. */
 export const STORED_DNS_COLUMNS = { ...DNS_COLUMNS, ...DNS_IDENTITY_COLUMNS } as const satisfies ColumnSpec;
+
+/**
+ * What the collector adds to each row of a `drops` batch, named and judged as the hops of its connection are; `unknown` and
+ * empty for a row of no connection.
+ */
+export const DROP_IDENTITY_COLUMNS = {
+  /** The node whose agent has the evidence. */
+  node: "string",
+  client_kind: "string",
+  client_namespace: "string",
+  client_workload_kind: "string",
+  client_workload: "string",
+  client_pod: "string",
+  client_node: "string",
+  server_kind: "string",
+  server_namespace: "string",
+  server_workload_kind: "string",
+  server_workload: "string",
+  server_pod: "string",
+  server_node: "string",
+  service_namespace: "string",
+  service_name: "string",
+  service_port_name: "string",
+  /** The policy that the evidence itself names (packages/policy, drop prefix); all four empty where it names none. */
+  policy_kind: "string",
+  policy_namespace: "string",
+  policy_name: "string",
+  /** `ingress` or `egress`. */
+  policy_direction: "string",
+  verdict: "string",
+  verdict_reason: "string",
+} as const satisfies ColumnSpec;
+
+export type DropIdentityColumns = ColumnsOf<typeof DROP_IDENTITY_COLUMNS>;
+
+/** Columns of the Arrow stream that {@link Store.insertDrops} takes; order does not matter. */
+export const STORED_DROP_COLUMNS = {
+  ...DROP_COLUMNS,
+  ...DROP_IDENTITY_COLUMNS,
+} as const satisfies ColumnSpec;

@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import type { ColumnKind, ColumnSpec } from "@hopline/batch";
 import { z } from "zod";
 import type { Database } from "./database.js";
-import { STORED_COMPLETENESS_COLUMNS, STORED_DNS_COLUMNS, STORED_HOP_COLUMNS } from "./hop-identity.js";
+import {
+  STORED_COMPLETENESS_COLUMNS,
+  STORED_DNS_COLUMNS,
+  STORED_DROP_COLUMNS,
+  STORED_HOP_COLUMNS,
+} from "./hop-identity.js";
 import type { InsertResult } from "./records.js";
 
 interface ArrowTable {
@@ -14,6 +19,7 @@ interface ArrowTable {
 const TABLES = {
   hops: { spec: STORED_HOP_COLUMNS, stampedIn: "arrivals" },
   dns: { spec: STORED_DNS_COLUMNS, stampedIn: "dns" },
+  drops: { spec: STORED_DROP_COLUMNS, stampedIn: "drops" },
   completeness: { spec: STORED_COMPLETENESS_COLUMNS, stampedIn: "completeness" },
 } as const satisfies Readonly<Record<string, ArrowTable>>;
 

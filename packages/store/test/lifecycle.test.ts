@@ -118,13 +118,18 @@ WHERE database = currentDatabase() AND ttl != '' AND name != 'arrivals' ORDER BY
     return Object.fromEntries(rows.map((row) => [row.name, row.ttl]));
   };
   expect(await ttlOf(DEFAULT_RETENTION)).toEqual({
+    alerts: "toDateTime(pending_at) + toIntervalDay(396)",
+    audit_log: "toDateTime(at) + toIntervalDay(396)",
+    cluster_objects: "toDateTime(valid_to) + toIntervalDay(396)",
     completeness: "window_start + toIntervalDay(396)",
     connections: "window_start + toIntervalDay(30)",
     dns: "window_start + toIntervalDay(30)",
+    drops: "window_start + toIntervalDay(30)",
     edges_1h: "window_start + toIntervalDay(396)",
     edges_1m: "window_start + toIntervalDay(30)",
     endpoints: "toDateTime(valid_to) + toIntervalDay(396)",
     hops: "window_start + toIntervalDay(3)",
+    node_states: "toDateTime(read_at) + toIntervalDay(3)",
     translations: "day + toIntervalDay(30)",
   });
   expect(await ttlOf({ ...DEFAULT_RETENTION, hopsDays: 1 })).toMatchObject({

@@ -54,7 +54,10 @@ function naiveConnection(truth: TrueConnection, rows: readonly StoredHop[], seen
     handshakeUs: handshakes.length === 0 ? null : Math.max(...handshakes.map((row) => row.handshake_us)),
     icmpError: naiveIcmpError(rows),
     verdict: "undetermined",
+    verdictBy: null,
+    verdictChanged: false,
     outcome: naiveOutcome(truth.protocol, rows, seenUntilMs - firstUs / 1000),
+    conformance: "undetermined",
     // Out of an interface and in again are two places; the reply passes both the other way round.
     hops: new Set(
       rows.map(({ node, interface: name, direction, is_reply: isReply }) =>
@@ -185,6 +188,7 @@ export type NaiveEdge = Pick<
   | "retransmittedBytes"
   | "outcomes"
   | "verdicts"
+  | "conformances"
   | "crossNode"
 > & { ports: Map<string, { connections: number; bytes: number }> };
 
@@ -202,6 +206,7 @@ function emptyEdge(id: string, client: string, server: string): NaiveEdge {
     retransmittedBytes: 0,
     outcomes: {},
     verdicts: {},
+    conformances: {},
     crossNode: false,
     ports: new Map(),
   };
@@ -217,6 +222,7 @@ function addToEdge(edge: NaiveEdge, { forward, reply, ...connection }: Connectio
   edge.retransmittedBytes += forward.retransmittedBytes + reply.retransmittedBytes;
   edge.outcomes[connection.outcome] = (edge.outcomes[connection.outcome] ?? 0) + 1;
   edge.verdicts[connection.verdict] = (edge.verdicts[connection.verdict] ?? 0) + 1;
+  edge.conformances[connection.conformance] = (edge.conformances[connection.conformance] ?? 0) + 1;
   edge.crossNode ||= connection.scope === "cross-node";
   const service =
     connection.service === null ? "" : `${connection.service.namespace}/${connection.service.name}`;

@@ -1,4 +1,7 @@
+import { auditScopeSchema } from "@hopline/api";
 import { expect, it } from "vitest";
+import { z } from "zod";
+import { Database } from "../src/database.js";
 import { openStore, type Store } from "../src/store.js";
 import type { ServerStoreOptions } from "../src/store-options.js";
 import { type ClickHouseHttp, startClickHouseHttp } from "./clickhouse-http.js";
@@ -103,6 +106,36 @@ it("keeps everything else, too", async () => {
   ]);
   expect((await store.endpointsHistory({ limit: 10 })).endpoints).toMatchObject([{ address: "10.0.0.9" }]);
   expect((await store.evict(1)).bytesBefore).toBeGreaterThan(0);
+}, 60_000);
+
+it("makes files of an audit, and leaves no table behind", async () => {
+  const scope = auditScopeSchema.parse(RANGE);
+  const { total } = await store.audit({ ...scope, limit: 1, offset: 0 });
+  const [lines, parquet] = await store.withAuditSnapshot(scope, async (snapshot) => [
+    Buffer.from(await snapshot.file("jsonl"))
+      .toString()
+      .trimEnd()
+      .split("\n"),
+    Buffer.from(await snapshot.file("parquet")),
+  ]);
+  expect(lines).toHaveLength(total);
+  expect(parquet.subarray(0, 4).toString()).toBe("PAR1");
+  expect(parquet.subarray(-4).toString()).toBe("PAR1");
+  await expect(
+    store.withAuditSnapshot(scope, async (snapshot) => {
+      await snapshot.rows(1);
+      throw new Error("the reader went away");
+    }),
+  ).rejects.toThrow("the reader went away");
+  const database = new Database(optionsFor(server));
+  await database.open();
+  const left = await database.query(
+    "tables",
+    z.object({ name: z.string() }),
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, 'audit_snapshot')",
+  );
+  await database.close();
+  expect(left).toEqual([]);
 }, 60_000);
 
 it("names a batch that cannot be read", async () => {

@@ -107,3 +107,17 @@ it("remembers who had an address when", async () => {
     ["fd00::9", "db-0", null],
   ]);
 });
+
+it("remembers what the cluster's objects were when", async () => {
+  const ms = (second: number) => (T0 + second) * 1000 + 7;
+  const policy = { kind: "NetworkPolicy", namespace: "shop", name: "web", body: '{"spec":{}}' };
+  const first = { ...policy, version: "aaaaaaaa", earliestMs: ms(0), fromMs: ms(1), toMs: null };
+  const amended = { ...policy, version: "bbbbbbbb", earliestMs: ms(1), fromMs: ms(1), toMs: null };
+  const later = { ...policy, version: "cccccccc", earliestMs: ms(100), fromMs: ms(130), toMs: null };
+  await store.insertClusterObjects([first]);
+  // Taken back, and told with better knowledge; ended, and followed by another one.
+  await store.insertClusterObjects([{ ...first, toMs: ms(1) }, amended]);
+  await store.insertClusterObjects([{ ...amended, toMs: ms(130) }, later]);
+  expect(await store.clusterObjects(ms(100))).toEqual([{ ...amended, toMs: ms(130) }, later]);
+  expect(await store.clusterObjects(ms(131))).toEqual([later]);
+});

@@ -4,9 +4,11 @@ import {
   type ColumnSpec,
   type ColumnsOf,
   DNS_COLUMNS,
+  DROP_COLUMNS,
   decodeBatch,
   encodeCompleteness,
   encodeDns,
+  encodeDrops,
   encodeHops,
   HOP_COLUMNS,
   StringColumnBuilder,
@@ -15,9 +17,11 @@ import { appendColumns } from "../src/append-columns.js";
 import {
   COMPLETENESS_IDENTITY_COLUMNS,
   DNS_IDENTITY_COLUMNS,
+  DROP_IDENTITY_COLUMNS,
   HOP_IDENTITY_COLUMNS,
   type STORED_COMPLETENESS_COLUMNS,
   type STORED_DNS_COLUMNS,
+  type STORED_DROP_COLUMNS,
   type STORED_HOP_COLUMNS,
 } from "../src/hop-identity.js";
 
@@ -32,6 +36,7 @@ type RowOf<Spec extends ColumnSpec> = {
 
 export type StoredHop = RowOf<typeof STORED_HOP_COLUMNS>;
 export type StoredDns = RowOf<typeof STORED_DNS_COLUMNS>;
+export type StoredDrop = RowOf<typeof STORED_DROP_COLUMNS>;
 export type StoredCompleteness = RowOf<typeof STORED_COMPLETENESS_COLUMNS>;
 
 /** Start of the hour before this one, Unix seconds: the engine has a clock of its own and forgets old arrivals by it. */
@@ -159,6 +164,60 @@ export function dnsRow(over: Partial<StoredDns> = {}): StoredDns {
   };
 }
 
+/** A rule of web's node logs and drops the SYN of the connection that {@link hop} makes. */
+export function dropRow(over: Partial<StoredDrop> = {}): StoredDrop {
+  const windowStart = over.window_start ?? T0;
+  return {
+    window_start: windowStart,
+    dropped_us: windowStart * 1e6 + 1_500_000,
+    source: "nflog",
+    group: 100,
+    prefix: "hopline-deny:eg:shop/web-egress+0",
+    reason: "",
+    in_interface: "veth7",
+    out_interface: "veth8",
+    is_reply: 0,
+    protocol: 6,
+    connection_id: 1n,
+    client_address: "10.0.1.5",
+    client_port: 40_000,
+    server_address: "10.0.2.9",
+    server_port: 8080,
+    original_client_address: over.client_address ?? "10.0.1.5",
+    original_client_port: over.client_port ?? 40_000,
+    original_server_address: over.server_address ?? "10.0.2.9",
+    original_server_port: over.server_port ?? 8080,
+    translation: "none",
+    initiator_by: "conntrack",
+    packets: 1,
+    bytes: 60,
+    packet: "4500003c",
+    node: "node1",
+    client_kind: "workload",
+    client_namespace: "shop",
+    client_workload_kind: "Deployment",
+    client_workload: "web",
+    client_pod: "web-1",
+    client_node: "node1",
+    server_kind: "workload",
+    server_namespace: "shop",
+    server_workload_kind: "Deployment",
+    server_workload: "api",
+    server_pod: "api-1",
+    server_node: "node1",
+    service_namespace: "",
+    service_name: "",
+    service_port_name: "",
+    policy_kind: "NetworkPolicy",
+    policy_namespace: "shop",
+    policy_name: "web-egress",
+    policy_direction: "egress",
+    verdict: "undetermined",
+    verdict_reason: "",
+    ...over,
+  };
+}
+
 export function completenessRow(over: Partial<StoredCompleteness> = {}): StoredCompleteness {
   return {
     window_start: T0,
@@ -190,6 +249,11 @@ export function encodeStoredHops(rows: readonly StoredHop[]): Uint8Array {
 export function encodeStoredDns(rows: readonly StoredDns[]): Uint8Array {
   const { table } = decodeBatch(encodeDns(HEADER, columnsOf(DNS_COLUMNS, rows)));
   return appendColumns(table, DNS_IDENTITY_COLUMNS, columnsOf(DNS_IDENTITY_COLUMNS, rows));
+}
+
+export function encodeStoredDrops(rows: readonly StoredDrop[]): Uint8Array {
+  const { table } = decodeBatch(encodeDrops(HEADER, columnsOf(DROP_COLUMNS, rows)));
+  return appendColumns(table, DROP_IDENTITY_COLUMNS, columnsOf(DROP_IDENTITY_COLUMNS, rows));
 }
 
 export function encodeStoredCompleteness(rows: readonly StoredCompleteness[]): Uint8Array {

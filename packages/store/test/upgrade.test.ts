@@ -6,7 +6,7 @@ import { MIGRATIONS } from "../src/migrations/index.js";
 import { KEEP_EVERYTHING } from "../src/retention.js";
 import { openStore } from "../src/store.js";
 import { temporaryDirectory } from "./embedded-store.js";
-import { encodeStoredHops, hop, T0 } from "./stored-rows.js";
+import { dropRow, encodeStoredDrops, encodeStoredHops, hop, T0 } from "./stored-rows.js";
 
 const dataDir = await temporaryDirectory();
 const options = {
@@ -18,28 +18,34 @@ const options = {
 const RANGE = { from: T0 * 1000, to: (T0 + 60) * 1000 };
 const ID = "0000000000000001";
 
-/** The view's body as migration 2 made it while it was the last that did. */
-const OLD_VIEW = readFileSync(
-  new URL("./fixture/connections-view-of-migration-2.sql", import.meta.url),
-  "utf8",
-);
+const fixture = (name: string) => readFileSync(new URL(`./fixture/${name}.sql`, import.meta.url), "utf8");
+/** The views' bodies as migrations 2 and 8 made them while they were the last that did. */
+const CONNECTIONS_OF_2 = fixture("connections-view-of-migration-2");
+const CONNECTIONS_OF_8 = fixture("connections-view-of-migration-8");
+const EDGES_OF_8 = fixture("edges-view-of-migration-8");
 
-it("brings a data directory of migration 7 up to date, with its rows and what flows into its views", async () => {
-  const database = new Database(options);
+/** A data directory as a release with so many migrations left it, its views on `hops` and `connections` beside. */
+async function makeOldStore(dataDir: string, migrations: number, views: Readonly<Record<string, string>>) {
+  const database = new Database({ kind: "embedded", dataDir });
   await database.open();
   await database.command(
     "the ledger",
     `CREATE TABLE schema_migrations (number UInt32, name String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = ReplacingMergeTree(applied_at) ORDER BY number`,
   );
-  for (const { number, name, statements } of MIGRATIONS.slice(0, 7)) {
+  for (const { number, name, statements } of MIGRATIONS.slice(0, migrations)) {
     for (const statement of statements) await database.command(`migration ${number}`, statement);
     await database.insertRows("schema_migrations", [{ number, name }]);
   }
-  await database.command(
-    "the view of old",
-    `CREATE MATERIALIZED VIEW connections_from_hops TO connections AS ${OLD_VIEW}`,
-  );
+  for (const [name, statement] of Object.entries(views))
+    await database.command(name, `CREATE MATERIALIZED VIEW ${name} TO ${statement}`);
+  return database;
+}
+
+it("brings a data directory of migration 7 up to date, with its rows and what flows into its views", async () => {
+  const database = await makeOldStore(dataDir, 7, {
+    connections_from_hops: `connections AS ${CONNECTIONS_OF_2}`,
+  });
   await database.insertRows("hops", [
     {
       connection_id: "1",
@@ -96,6 +102,73 @@ ENGINE = ReplacingMergeTree(applied_at) ORDER BY number`,
     // Behind the view on connections too.
     const { edges } = await store.map({ ...RANGE, maxNodes: 10, maxEdges: 10 });
     expect(edges[0]?.packets).toBe(20);
+  } finally {
+    await store.stop();
+  }
+}, 60_000);
+
+it("brings a released version's data directory up to date: verdicts and drops from then on, on the map too", async () => {
+  const releasedOptions = { ...options, dataDir: await temporaryDirectory() };
+  const database = await makeOldStore(releasedOptions.dataDir, 9, {
+    connections_from_hops: `connections AS ${CONNECTIONS_OF_8}`,
+    edges_1m_from_connections: `edges_1m AS ${EDGES_OF_8}`,
+  });
+  const row = {
+    connection_id: "1",
+    window_start: T0,
+    node: "node1",
+    interface: "veth7",
+    role: "pod",
+    protocol: 6,
+    client_kind: "workload",
+    client_workload: "old",
+    client_node: "node1",
+    server_kind: "workload",
+    server_workload: "api",
+    server_node: "node1",
+    first_seen_us: T0 * 1e6,
+    last_seen_us: T0 * 1e6 + 5,
+    packets: 10,
+    bytes: 1500,
+    syn_packets: 1,
+    reporter: 1,
+    verdict: "undetermined",
+    verdict_reason: "policy is not judged yet",
+  };
+  await database.insertRows("hops", [row]);
+  await database.close();
+
+  const store = openStore(releasedOptions);
+  await store.start();
+  try {
+    const denied = { verdict: "denied", connection_id: 2n };
+    await store.insertHops(
+      encodeStoredHops([hop({ ...denied, client_workload: "new", syn_packets: 1, payload_bytes: 0 })]),
+      "hops",
+    );
+    await store.insertDrops(encodeStoredDrops([dropRow({ ...denied, client_workload: "new" })]), "drops");
+    const { connections } = await store.flows({ ...RANGE, sort: "firstSeen", order: "asc", limit: 10 });
+    expect(
+      connections.map(({ client, verdict, verdictBy, outcome, conformance }) => [
+        client.entity.name,
+        verdict,
+        verdictBy,
+        outcome,
+        conformance,
+      ]),
+    ).toEqual([
+      ["old", "undetermined", null, "unanswered", "undetermined"],
+      ["new", "denied", null, "dropped", "denied-observed"],
+    ]);
+    const day = { from: RANGE.to - 86_400_000, to: RANGE.to, maxNodes: 10, maxEdges: 10 };
+    const { edges } = await store.map(day);
+    expect(
+      edges.map(({ client, packets, outcomes, conformances }) => [client, packets, outcomes, conformances]),
+    ).toEqual([
+      ["workload://old", 10, { unanswered: 1 }, { undetermined: 1 }],
+      ["workload:shop/Deployment/new", 10, { dropped: 1 }, { "denied-observed": 1 }],
+    ]);
+    expect((await store.status()).tables.some(({ name }) => name === "drops")).toBe(true);
   } finally {
     await store.stop();
   }

@@ -16,7 +16,9 @@ const sum = (name: string, type = "UInt64") =>
  * Connection × window, the hops of both nodes side by side in one row: each node's batch adds its columns, the merge
  * makes one row of them. The order keeps ten minutes together, so that a time range and one connection are both quick.
  *
- * The view that fills it was made here; migration 8 gives it today's body, and makes it where it is not there.
+ * `verdict` and `verdict_reason` are no longer filled: `judged` (migration 11) holds both.
+ *
+ * The view that fills it was made here; migration 11 gives it today's body, and makes it where it is not there.
  */
 export const connections: Migration = {
   number: 2,

@@ -1,7 +1,6 @@
-import { connectionRowsFromHops, ICMP_ERROR_FIELDS, tupleType } from "../connection-row.js";
+import { ICMP_ERROR_FIELDS, tupleType } from "../connection-row.js";
 import type { Migration } from "../migration.js";
 import { ON_CLUSTER } from "../table-engine.js";
-import { EDGES_BY_MINUTE } from "./0003-edges.js";
 
 const add = (table: string, columns: readonly string[]) =>
   `ALTER TABLE ${table} ${ON_CLUSTER} ${columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`).join(", ")}`;
@@ -16,12 +15,9 @@ const HOP_COUNTERS = [
   "icmp_errors",
 ];
 
-const body = connectionRowsFromHops();
-
 /**
  * What agents count since: order, super-frames, fragments, ICMP errors, TCP options, how a connection closed, the name of
- * the encapsulation; and ICMP messages that nobody answers are not unanswered on the map. The body of the connections' view stands here, as the last migration that changed it; the table's
- * columns come before it, and rows that arrive in between lack them and nothing else.
+ * the encapsulation. The views that read them got new bodies here; migration 11 gives them today's.
  */
 export const packetAnomalies: Migration = {
   number: 8,
@@ -44,8 +40,5 @@ export const packetAnomalies: Migration = {
       "reply_out_of_order_bytes SimpleAggregateFunction(sum, UInt64) CODEC(T64, LZ4)",
       `icmp_error SimpleAggregateFunction(max, ${tupleType(ICMP_ERROR_FIELDS)})`,
     ]),
-    `CREATE MATERIALIZED VIEW IF NOT EXISTS connections_from_hops ${ON_CLUSTER} TO connections AS\n${body}`,
-    `ALTER TABLE connections_from_hops ${ON_CLUSTER} MODIFY QUERY\n${body}`,
-    `ALTER TABLE edges_1m_from_connections ${ON_CLUSTER} MODIFY QUERY\n${EDGES_BY_MINUTE}`,
   ],
 };

@@ -8,6 +8,11 @@ import { endpoints } from "./0006-endpoints.js";
 import { completeness } from "./0007-completeness.js";
 import { packetAnomalies } from "./0008-packet-anomalies.js";
 import { dns } from "./0009-dns.js";
+import { clusterObjects } from "./0010-cluster-objects.js";
+import { drops } from "./0011-drops.js";
+import { nodeStates } from "./0012-node-states.js";
+import { alerts } from "./0013-alerts.js";
+import { auditLog } from "./0014-audit-log.js";
 
 /** All, in order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,4 +25,9 @@ export const MIGRATIONS: readonly Migration[] = [
   completeness,
   packetAnomalies,
   dns,
+  clusterObjects,
+  drops,
+  nodeStates,
+  alerts,
+  auditLog,
 ];

@@ -13,7 +13,9 @@ export interface FilterSql {
 
 /** Filters that only a table of single connections can answer. */
 export function needsConnections(filter: ConnectionFilter): boolean {
-  return filter.q !== undefined || isList(filter.outcome);
+  return (
+    filter.q !== undefined || isList(filter.outcome) || isList(filter.verdict) || isList(filter.conformance)
+  );
 }
 
 /** An empty list, as `?outcome=` gives it, asks for nothing in particular. */
@@ -91,6 +93,14 @@ export function filterSql(filter: ConnectionFilter): FilterSql {
   if (isList(filter.outcome)) {
     parameters.f_outcomes = filter.outcome;
     add("outcome IN {f_outcomes:Array(String)}", "outcome");
+  }
+  if (isList(filter.verdict)) {
+    parameters.f_verdicts = filter.verdict;
+    add("verdict IN {f_verdicts:Array(String)}", "verdict");
+  }
+  if (isList(filter.conformance)) {
+    parameters.f_conformances = filter.conformance;
+    add("conformance IN {f_conformances:Array(String)}", "conformance");
   }
   if (filter.q !== undefined) {
     parameters.f_q = filter.q;

@@ -26,6 +26,7 @@ const rowSchema = z.object({
   row_flags: count,
   first_us: count,
   last_us: count,
+  arrived_ms: count,
   packets: count,
   bytes: count,
   payload_bytes: count,
@@ -89,6 +90,7 @@ export async function connectionWindows(
   toUnixTimestamp(h.window_start) AS window_s,
   ${addressText("max(h.attached_address)")} AS attached_address_text,
   groupBitOr(h.row_flags) AS row_flags, min(h.first_seen_us) AS first_us, max(h.last_seen_us) AS last_us,
+  toUnixTimestamp64Milli(min(h.ingested_at)) AS arrived_ms,
   ${SUMS.map((column) => `sum(h.${column}) AS ${column}`).join(", ")},
   argMax(toUInt16(h.icmp_error_type * 256 + h.icmp_error_code), ${ERROR_AT}) AS icmp_error_kind,
   argMax(h.icmp_error_mtu, ${ERROR_AT}) AS icmp_error_mtu,
@@ -105,7 +107,11 @@ ORDER BY window_s, node, interface, direction, is_reply`,
   );
   const nodes = new Set(rows.map((row) => row.node));
   for (const { node } of [connection.client, connection.server]) if (node !== "") nodes.add(node);
-  const windows = rows.map((row) => row.window_s);
+  // Drop evidence alone has no window of a hop: then its own times count.
+  const windows = [connection.firstSeen, connection.lastSeen].map(
+    (timeMs) => Math.floor(timeMs / 1000 / WINDOW_SECONDS) * WINDOW_SECONDS,
+  );
+  for (const row of rows) windows.push(row.window_s);
   // What happened beside the connection's own windows casts its shadow on them.
   const around: AlignedRange = {
     from: Math.min(...windows) - 2 * WINDOW_SECONDS,
@@ -160,6 +166,7 @@ function toHopWindow(row: z.output<typeof rowSchema>): HopWindow {
     rowFlags: row.row_flags,
     firstSeenUs: row.first_us,
     lastSeenUs: row.last_us,
+    arrivedMs: row.arrived_ms,
     packets: row.packets,
     bytes: row.bytes,
     payloadBytes: row.payload_bytes,

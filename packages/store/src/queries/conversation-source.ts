@@ -1,4 +1,5 @@
 import type { ConnectionFilter, TimeRange } from "@hopline/api";
+import { edgeConformanceSql } from "../conformance.js";
 import type { QueryParameters } from "../database.js";
 import type { RetentionSettings } from "../retention.js";
 import { type AlignedRange, alignRange, inRange, rangeParameters } from "./aligned-range.js";
@@ -7,8 +8,8 @@ import { resolvedConnections, resolvedParameters, SCOPE } from "./resolved-conne
 
 /**
  * Who talked to whom, read from the coarsest table that has the columns and covers the range. Whatever the table, `rows`
- * have the same columns for the ends (`client_kind`, …), `service_*`, `protocol`, `port`, `scope`, `verdict`, `outcome` and the
- * sums (`forward_bytes`, …); how connections, pods and round trips are counted differs, and stands here.
+ * have the same columns for the ends (`client_kind`, …), `service_*`, `protocol`, `port`, `scope`, `verdict`, `outcome`,
+ * `conformance` (where it was asked for) and the sums (`forward_bytes`, …); how connections, pods and round trips are counted differs, and stands here.
  */
 export interface ConversationSource {
   readonly table: "connections" | "edges_1m" | "edges_1h";
@@ -67,11 +68,13 @@ function chooseTable(
     : { table: "edges_1h", windowSeconds: 3600 };
 }
 
+/** @param withConformance it asks for more than all the rest, so that only who shows it should. */
 export function conversationSource(
   range: TimeRange,
   filter: ConnectionFilter,
   nowMs: number,
   retention: RetentionSettings,
+  withConformance = false,
 ): ConversationSource {
   const { table, windowSeconds } = chooseTable(range, filter, nowMs, retention);
   const aligned = alignRange(range, windowSeconds);
@@ -81,7 +84,7 @@ export function conversationSource(
       table,
       windowSeconds,
       range: aligned,
-      rows: `SELECT * FROM (${resolvedConnections([...COLUMNS, ...columns])}) WHERE ${condition}`,
+      rows: `SELECT * FROM (${resolvedConnections([...COLUMNS, ...columns, ...(withConformance ? ["conformance"] : [])])}) WHERE ${condition}`,
       parameters: { ...parameters, ...resolvedParameters(aligned, nowMs) },
       connectionsIf: (which) => `countIf(${which})`,
       podsState: (end) =>
@@ -93,7 +96,8 @@ export function conversationSource(
     table,
     windowSeconds,
     range: aligned,
-    rows: `SELECT * FROM (SELECT *, ${SCOPE} AS scope FROM ${table} WHERE ${inRange("window_start")}) WHERE ${condition}`,
+    rows: `SELECT * FROM (SELECT *, ${SCOPE} AS scope, ${edgeConformanceSql("verdict", "outcome")} AS conformance
+  FROM ${table} WHERE ${inRange("window_start")}) WHERE ${condition}`,
     parameters: { ...parameters, ...rangeParameters(aligned) },
     connectionsIf: (which) => `uniqCombined64MergeIf(15)(connections, ${which})`,
     podsState: (end) => `uniqCombined64MergeState(12)(${end}_pods)`,
@@ -102,14 +106,28 @@ export function conversationSource(
 }
 
 /** From the one that counts most: a row of an edge knows only a window, and a later one may know better. */
-const OUTCOMES = ["delivered", "refused", "dropped", "unanswered", "unknown"] as const;
+const OUTCOMES = ["delivered", "dropped", "refused", "unanswered", "unknown"] as const;
 const VERDICTS = ["denied", "allowed", "undetermined"] as const;
+/** What was allowed at one time is not unenforced at another. */
+const CONFORMANCES = [
+  "allowed",
+  "unenforced",
+  "denied-observed",
+  "denied-inferred",
+  "undelivered",
+  "undetermined",
+] as const;
 
-/** SQL aggregates `outcome_delivered`, …, `verdict_denied`, …: each connection counts once, under the first that fits. */
+/**
+ * SQL aggregates `outcome_delivered`, …, `verdict_denied`, …, `conformance_unenforced`, …: each connection counts once, under
+ * the first of each that fits. The source must have been made with conformance.
+ */
 export function outcomeCounts(source: ConversationSource): string {
-  return [...countFirst(source, "outcome", OUTCOMES), ...countFirst(source, "verdict", VERDICTS)].join(
-    ",\n  ",
-  );
+  return [
+    ...countFirst(source, "outcome", OUTCOMES),
+    ...countFirst(source, "verdict", VERDICTS),
+    ...countFirst(source, "conformance", CONFORMANCES),
+  ].join(",\n  ");
 }
 
 function countFirst(source: ConversationSource, column: string, values: readonly string[]): string[] {
@@ -120,7 +138,7 @@ function countFirst(source: ConversationSource, column: string, values: readonly
   };
   // Large counts are estimates, and a difference of estimates may fall below zero.
   return values.map(
-    (value, index) => `greatest(0, ${upTo(index + 1)} - ${upTo(index)}) AS ${column}_${value}`,
+    (value, index) => `greatest(0, ${upTo(index + 1)} - ${upTo(index)}) AS \`${column}_${value}\``,
   );
 }
 
@@ -135,6 +153,10 @@ export function outcomesOf(row: Counts<typeof OUTCOMES, "outcome">) {
 
 export function verdictsOf(row: Counts<typeof VERDICTS, "verdict">) {
   return nonZero(VERDICTS, (name) => row[`verdict_${name}`]);
+}
+
+export function conformancesOf(row: Counts<typeof CONFORMANCES, "conformance">) {
+  return nonZero(CONFORMANCES, (name) => row[`conformance_${name}`]);
 }
 
 function nonZero<Name extends string>(

@@ -105,9 +105,8 @@ ORDER BY key ${query.order}, connection_id ${query.order}
 LIMIT {limit:UInt32}`,
     {
       ...filter.parameters,
-      ...resolvedParameters(range, nowMs),
+      ...resolvedParameters(range, nowMs, asOf ? asOfUs : undefined),
       limit: query.limit + 1,
-      ...(asOf ? { as_of: asOfUs } : {}),
       ...(after === undefined ? {} : { key: after.key, after: BigInt(`0x${after.id}`) }),
     },
   );

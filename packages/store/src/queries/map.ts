@@ -10,6 +10,7 @@ import { z } from "zod";
 import { type AlignedRange, fillRange, toTimeRange } from "./aligned-range.js";
 import {
   type ConversationSource,
+  conformancesOf,
   conversationSource,
   outcomeCounts,
   outcomesOf,
@@ -23,13 +24,15 @@ const PORTS_AN_EDGE = 20;
 
 /** Who talked to whom: the busiest nodes, and the busiest edges among them. */
 export async function map(context: QueryContext, query: MapQuery): Promise<MapAnswer> {
-  const source = conversationSource(fillRange(query, context.nowMs), query, context.nowMs, context.retention);
+  const range = fillRange(query, context.nowMs);
+  const source = conversationSource(range, query, context.nowMs, context.retention);
+  const judged = conversationSource(range, query, context.nowMs, context.retention, true);
   const collapse = query.collapse ?? [];
   const overview = await readNodes(context, source, collapse, query.maxNodes);
   const edges =
     overview.nodes.length === 0
       ? []
-      : await readEdges(context, source, collapse, overview.nodes, query.maxEdges);
+      : await readEdges(context, judged, collapse, overview.nodes, query.maxEdges);
   return {
     range: toTimeRange(source.range),
     nodes: overview.nodes,
@@ -157,6 +160,12 @@ const edgeRowSchema = z.object({
   verdict_denied: count,
   verdict_allowed: count,
   verdict_undetermined: count,
+  conformance_allowed: count,
+  "conformance_denied-observed": count,
+  "conformance_denied-inferred": count,
+  conformance_unenforced: count,
+  conformance_undelivered: count,
+  conformance_undetermined: count,
 });
 type EdgeRow = z.output<typeof edgeRowSchema>;
 
@@ -229,6 +238,7 @@ function toEdge(row: EdgeRow, ports: readonly EdgeRow[], seconds: number): MapEd
     bytesPerSecond: (row.forward_bytes + row.reply_bytes) / seconds,
     outcomes: outcomesOf(row),
     verdicts: verdictsOf(row),
+    conformances: conformancesOf(row),
     handshakeP50Us: row.handshake_p50_us,
     crossNode: row.cross_node === 1,
   };

@@ -1,4 +1,12 @@
-import { type Connection, connectionSchema, type End, entityKindSchema, type IcmpError } from "@hopline/api";
+import {
+  type Connection,
+  connectionSchema,
+  type End,
+  entityKindSchema,
+  type IcmpError,
+  type VerdictRecord,
+  verdictRecordSchema,
+} from "@hopline/api";
 import { z } from "zod";
 import type { Database } from "../database.js";
 import type { AlignedRange } from "./aligned-range.js";
@@ -51,6 +59,9 @@ const rowSchema = z.object({
   icmp_error_kind: count,
   icmp_error_mtu: count,
   verdict: connectionSchema.shape.verdict.catch("undetermined"),
+  verdict_reason: z.string(),
+  verdict_changed: count,
+  conformance: connectionSchema.shape.conformance,
   outcome: connectionSchema.shape.outcome,
   hops: count,
 });
@@ -76,9 +87,8 @@ export async function readConnections(
     `SELECT ${HEX_ID} AS id, ${COLUMNS.join(", ")}
 FROM (${resolvedConnections(COLUMNS, { ids: true, asOf: asOfUs !== undefined })})`,
     {
-      ...resolvedParameters(range, nowMs),
+      ...resolvedParameters(range, nowMs, asOfUs),
       ids: ids.map((id) => BigInt(`0x${id}`)),
-      ...(asOfUs === undefined ? {} : { as_of: asOfUs }),
     },
   );
   const byId = new Map(rows.map((row) => [row.id, toConnection(row)]));
@@ -115,9 +125,22 @@ function toConnection(row: Row): Connection {
     handshakeUs: row.handshake_us < 0 ? null : row.handshake_us,
     icmpError: toIcmpError(row.icmp_error_source_text, row.icmp_error_kind, row.icmp_error_mtu),
     verdict: row.verdict,
+    verdictBy: toVerdictRecord(row.verdict_reason),
+    verdictChanged: row.verdict_changed === 1,
+    conformance: row.conformance,
     outcome: row.outcome,
     hops: row.hops,
   };
+}
+
+/** Where nothing was judged, the reason is a sentence and no record. */
+export function toVerdictRecord(reason: string): VerdictRecord | null {
+  if (!reason.startsWith("{")) return null;
+  try {
+    return verdictRecordSchema.safeParse(JSON.parse(reason)).data ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** @param kind type << 8 | code */

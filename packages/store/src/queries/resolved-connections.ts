@@ -1,5 +1,13 @@
-import { CONNECTION_COLUMNS, connectionRowsFromHops, REPORTER_COUNTERS } from "../connection-row.js";
-import { ANSWER_PATIENCE_US, isNoticeSql, outcomeSql } from "../outcome.js";
+import { conformanceSql } from "../conformance.js";
+import {
+  CONNECTION_COLUMNS,
+  connectionRowsFromDrops,
+  connectionRowsFromHops,
+  REPORTER_COUNTERS,
+  SEEN,
+  VERDICTS,
+} from "../connection-row.js";
+import { ANSWER_PATIENCE_US, isNoticeSql, outcomeSql, TCP } from "../outcome.js";
 import { type AlignedRange, inRange, rangeParameters } from "./aligned-range.js";
 
 /** SQL: textual address, IPv4 as IPv4. */
@@ -20,6 +28,12 @@ const bestOfEnd = (end: string) =>
     `${end}_${field}`,
     best(end, field),
   ]);
+const SOURCE_SENT = "source_pod_forward_packets";
+const DESTINATION_SAW = "destination_pod_forward_packets";
+const DESTINATION_ANSWERED = "destination_pod_reply_packets";
+/** Of the forty columns of the positions, those that are asked here. */
+const POSITIONS_ASKED = [SOURCE_SENT, DESTINATION_SAW, DESTINATION_ANSWERED];
+
 const ofLastError = (field: string) => `argMax(c.icmp_error.${field}, c.icmp_error.heard_us)`;
 const sums = ["forward", "reply"]
   .flatMap((direction) => REPORTER_COUNTERS.map((counter) => `${direction}_${counter}`))
@@ -40,7 +54,9 @@ const AGGREGATED: ReadonlyMap<string, string> = new Map([
   ["service_namespace", best("original", "service_namespace")],
   ["service_name", best("original", "service_name")],
   ["service_port_name", best("original", "service_port_name")],
-  ["verdict", "argMax(c.verdict, c.window_start)"],
+  ["judged_verdict", best("judged", "verdict")],
+  ["verdict_reason", best("judged", "reason")],
+  ["verdicts", "groupBitOr(c.verdicts)"],
   ["seen", "groupBitOr(c.seen)"],
   ["first_seen_us", "min(c.first_seen_us)"],
   ["last_seen_us", "max(c.last_seen_us)"],
@@ -51,9 +67,21 @@ const AGGREGATED: ReadonlyMap<string, string> = new Map([
   ["icmp_error_source", ofLastError("source")],
   ["hops", "length(groupUniqArrayArray(c.places))"],
   ...sums,
+  ...POSITIONS_ASKED.map((column): [string, string] => [column, `sum(c.${column})`]),
+  ["first_sent", `minIf(c.window_start, c.${SOURCE_SENT} > 0)`],
+  ["last_sent", `maxIf(c.window_start, c.${SOURCE_SENT} > 0)`],
 ]);
 
-/** What follows from those, and from which. */
+/** SQL: the verdict's record says that policy does not apply to the server, as to a pod on its node's network. */
+const SERVER_IS_NO_POD = "JSONExtractString(verdict_reason, 'ingress', 'exemption') = 'not-a-pod'";
+
+/** SQL of a SELECT: node and window, where the node's agent captured everything from the window's start to its end. */
+const CAPTURED_WINDOWS = `SELECT w.node, w.window_start FROM completeness AS w
+      WHERE ${inRange("w.window_start")} AND toUnixTimestamp64Micro(w.ingested_at) < {arrived_before_us:Int64}
+      GROUP BY w.node, w.window_start
+      HAVING sum(w.dropped_frames) = 0 AND max(w.sampling) <= 1 AND groupBitOr(w.agent_flags) = 0`;
+
+/** What follows from those and from each other, and from which. */
 const DERIVED: ReadonlyMap<string, { sql: string; from: readonly string[] }> = new Map([
   // ICMP has no ports; the echo identifier that stands in for them would make each ping an edge of its own.
   ["port", { sql: "if(protocol IN (1, 58), 0, server_port)", from: ["protocol", "server_port"] }],
@@ -80,6 +108,39 @@ const DERIVED: ReadonlyMap<string, { sql: string; from: readonly string[] }> = n
       from: ["seen", "protocol", "client_port", "server_port", "first_seen_us"],
     },
   ],
+  ["verdict", { sql: "if(judged_verdict = '', 'undetermined', judged_verdict)", from: ["judged_verdict"] }],
+  ["verdict_changed", { sql: `verdicts = ${VERDICTS.allowed | VERDICTS.denied}`, from: ["verdicts"] }],
+  [
+    "conformance",
+    {
+      sql: conformanceSql({
+        verdict: "verdict",
+        isChanged: "verdict_changed",
+        outcome: "outcome",
+        hasBegun: `(protocol != ${TCP} OR bitAnd(seen, ${SEEN.syn}) != 0)`,
+        wasDropped: `bitAnd(seen, ${SEEN.dropped}) != 0`,
+        sourceSent: SOURCE_SENT,
+        destinationSaw: DESTINATION_SAW,
+        destinationAnswered: DESTINATION_ANSWERED,
+        hasDestinationHop: `(server_pod != '' AND NOT ${SERVER_IS_NO_POD})`,
+        destinationCaptured: `(server_node, first_sent) IN (${CAPTURED_WINDOWS})
+        AND (server_node, last_sent) IN (${CAPTURED_WINDOWS})`,
+      }),
+      from: [
+        "verdict",
+        "verdict_changed",
+        "verdict_reason",
+        "outcome",
+        "protocol",
+        "seen",
+        ...POSITIONS_ASKED,
+        "server_pod",
+        "server_node",
+        "first_sent",
+        "last_sent",
+      ],
+    },
+  ],
 ]);
 
 export interface ResolvedOptions {
@@ -93,18 +154,21 @@ export interface ResolvedOptions {
  * SQL of a SELECT: one row per connection with at least one packet in {from} to {to}, its windows added up, its ends
  * named by whichever row knew them best. Wants the parameters of {@link resolvedParameters}.
  *
- * @param columns beside `connection_id`, which is always there. Analysing a column costs more than reading a thousand rows
+ * @param columns beside `connection_id`, which is always there; those that they follow from may be there as well. Analysing a column costs more than reading a thousand rows
  *   of it, so only those asked for are.
  */
 export function resolvedConnections(columns: Iterable<string>, options: ResolvedOptions = {}): string {
-  const wanted = new Set(columns);
-  wanted.delete("connection_id");
+  const wanted = new Set<string>();
   const aggregated = new Set<string>();
-  for (const name of wanted) {
+  const want = (name: string) => {
     const derived = DERIVED.get(name);
     if (derived === undefined) aggregated.add(name);
-    else for (const source of derived.from) aggregated.add(source);
-  }
+    for (const source of derived?.from ?? [])
+      if (DERIVED.has(source)) want(source);
+      else aggregated.add(source);
+    wanted.add(name);
+  };
+  for (const name of columns) if (name !== "connection_id") want(name);
   const inner = [...aggregated].map((name) => `${AGGREGATED.get(name)} AS ${name}`);
   const outer = [...wanted].map((name) => {
     const derived = DERIVED.get(name);
@@ -113,34 +177,49 @@ export function resolvedConnections(columns: Iterable<string>, options: Resolved
   return `SELECT ${["connection_id", ...outer].join(",\n  ")}
 FROM (
   SELECT ${["c.connection_id AS connection_id", ...inner].join(",\n    ")}
-  ${connectionRows(options)}
+  ${connectionRows(
+    options,
+    POSITIONS_ASKED.filter((column) => aggregated.has(column)),
+  )}
   GROUP BY c.connection_id
 )`;
 }
 
-/** @param nowMs an answer that had not come by the end of the range, or by now, had not come. */
-export function resolvedParameters(range: AlignedRange, nowMs: number) {
-  return { ...rangeParameters(range), seen_until_us: Math.floor(Math.min(nowMs, range.to * 1000) * 1000) };
+/**
+ * @param nowMs an answer that had not come by the end of the range, or by now, had not come.
+ * @param asOfUs with `asOf`: the moment, microseconds.
+ */
+export function resolvedParameters(range: AlignedRange, nowMs: number, asOfUs?: number) {
+  return {
+    ...rangeParameters(range),
+    seen_until_us: Math.floor(Math.min(nowMs, range.to * 1000) * 1000),
+    arrived_before_us: asOfUs ?? Number.MAX_SAFE_INTEGER,
+    ...(asOfUs === undefined ? {} : { as_of: asOfUs }),
+  };
 }
 
 /**
  * `FROM … AS c WHERE …`: rows of `connections`. As of a moment: those of connections that have moved since are made
- * again out of the hops that had arrived by then, for in `connections` old and new have become one row.
+ * again out of the hops and drops that had arrived by then, for in `connections` old and new have become one row.
  */
-function connectionRows({ asOf = false, ids = false }: ResolvedOptions): string {
+function connectionRows(
+  { asOf = false, ids = false }: ResolvedOptions,
+  positions: readonly string[],
+): string {
   const chosen = (table: string) =>
     `${inRange(`${table}.window_start`)}${ids ? ` AND ${table}.connection_id IN {ids:Array(UInt64)}` : ""}`;
   if (!asOf) return `FROM connections AS c WHERE ${chosen("c")}`;
-  const names = ["connection_id", "window_start", ...CONNECTION_COLUMNS.keys()];
+  const names = ["connection_id", "window_start", ...CONNECTION_COLUMNS.keys(), ...positions];
   const moment = "fromUnixTimestamp64Micro({as_of:Int64})";
   const moved = `SELECT m.connection_id FROM connections AS m WHERE ${chosen("m")} AND m.ingested_at >= ${moment}`;
+  const before = `${chosen("h")} AND h.ingested_at < ${moment} AND h.connection_id IN (${moved})`;
   return `FROM (
     SELECT ${names.map((name) => `s.${name} AS ${name}`).join(", ")}
     FROM connections AS s
     WHERE ${chosen("s")} AND s.connection_id NOT IN (${moved})
     UNION ALL
-    SELECT ${names.join(", ")} FROM (
-      ${connectionRowsFromHops(`${chosen("h")} AND h.ingested_at < ${moment} AND h.connection_id IN (${moved})`, false)}
-    )
+    SELECT ${names.join(", ")} FROM (${connectionRowsFromHops(before, positions)})
+    UNION ALL
+    SELECT ${names.join(", ")} FROM (${connectionRowsFromDrops(before, positions)})
   ) AS c`;
 }

@@ -1,0 +1,93 @@
+import { entityKindSchema, type TimeRange } from "@hopline/api";
+import { z } from "zod";
+import type { PolicyDropRate, UnenforcedEdge } from "../records.js";
+import { alignRange, inRange, rangeParameters } from "./aligned-range.js";
+import { WINDOW_SECONDS } from "./conversation-source.js";
+import type { QueryContext } from "./query-context.js";
+import { HEX_ID } from "./read-connections.js";
+import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
+import { entityOf } from "./worst-losers.js";
+
+const count = z.coerce.number();
+const ENDS = ["client", "server"].flatMap((end) =>
+  ["kind", "namespace", "workload_kind", "workload"].map((field) => `${end}_${field}`),
+);
+const edgeSchema = z.object({
+  client_kind: entityKindSchema.catch("unknown"),
+  client_namespace: z.string(),
+  client_workload_kind: z.string(),
+  client_workload: z.string(),
+  server_kind: entityKindSchema.catch("unknown"),
+  server_namespace: z.string(),
+  server_workload_kind: z.string(),
+  server_workload: z.string(),
+  connections: count,
+  ids: z.array(z.string()),
+});
+const MOST_EDGES = 1000;
+
+/** Edges with connections that policy denies, and that came through all the same; the most first. */
+export async function unenforcedEdges(
+  { database, nowMs }: Pick<QueryContext, "database" | "nowMs">,
+  range: TimeRange,
+): Promise<UnenforcedEdge[]> {
+  const rows = await database.query(
+    "connections that policy denies and nobody stops",
+    edgeSchema,
+    `SELECT ${ENDS.join(", ")}, count() AS connections, groupArray(3)(${HEX_ID}) AS ids
+FROM (${resolvedConnections([...ENDS, "conformance"])}) WHERE conformance = 'unenforced'
+GROUP BY ${ENDS.join(", ")} ORDER BY connections DESC, ${ENDS.join(", ")} LIMIT ${MOST_EDGES}`,
+    resolvedParameters(alignRange(range, WINDOW_SECONDS), nowMs),
+  );
+  return rows.map((row) => ({
+    client: entityOf(row, "client"),
+    server: entityOf(row, "server"),
+    connections: row.connections,
+    ids: row.ids,
+  }));
+}
+
+const dropRateSchema = z
+  .object({
+    policy_kind: z.string(),
+    policy_namespace: z.string(),
+    policy_name: z.string(),
+    node: z.string(),
+    packets_now: count,
+    past_packets: count,
+  })
+  .transform(
+    (row): PolicyDropRate => ({
+      kind: row.policy_kind,
+      namespace: row.policy_namespace,
+      name: row.policy_name,
+      node: row.node,
+      packets: row.packets_now,
+      pastPackets: row.past_packets,
+    }),
+  );
+
+/** Packets that rules of policies dropped, by what the evidence names of the policy and by node, now and in the past. */
+export async function policyDropRates(
+  { database }: Pick<QueryContext, "database">,
+  now: TimeRange,
+  past: TimeRange,
+): Promise<PolicyDropRate[]> {
+  const recent = alignRange(now, WINDOW_SECONDS);
+  const before = alignRange(past, WINDOW_SECONDS);
+  return database.query(
+    "drops by policy",
+    dropRateSchema,
+    `SELECT policy_kind, policy_namespace, policy_name, node,
+  sumIf(packets, window_start >= toDateTime({recent_from:UInt32}, 'UTC')) AS packets_now,
+  sumIf(packets, window_start < toDateTime({past_to:UInt32}, 'UTC')) AS past_packets
+FROM drops WHERE ${inRange("window_start")} AND source = 'nflog'
+GROUP BY policy_kind, policy_namespace, policy_name, node
+ORDER BY packets_now DESC, policy_kind, policy_namespace, policy_name, node LIMIT ${MOST_EDGES}`,
+    {
+      ...rangeParameters({ from: before.from, to: recent.to }),
+      recent_from: recent.from,
+      past_to: before.to,
+    },
+  );
+}

@@ -1,0 +1,34 @@
+import { type AuditLogAnswer, type AuditLogQuery, auditEntrySchema } from "@hopline/api";
+import { z } from "zod";
+import type { QueryContext } from "./query-context.js";
+
+const DEFAULT_RANGE_MS = 30 * 86_400_000;
+
+const count = z.coerce.number();
+const rowSchema = auditEntrySchema.extend({ rows: count, bytes: count });
+
+/** Who looked at or exported what, the latest first. */
+export async function auditLog(
+  { database, nowMs }: QueryContext,
+  query: AuditLogQuery,
+): Promise<AuditLogAnswer> {
+  const to = query.to ?? nowMs;
+  const range = { from: Math.max(0, Math.min(query.from ?? to - DEFAULT_RANGE_MS, to)), to };
+  const where =
+    "WHERE at >= fromUnixTimestamp64Milli({from:Int64}) AND at < fromUnixTimestamp64Milli({to:Int64})";
+  const entries = await database.query(
+    "the audit log",
+    rowSchema,
+    `SELECT toUnixTimestamp64Milli(e.at) AS at, actor, address, action, target, query, rows, bytes, detail
+FROM (SELECT * FROM audit_log ${where}) AS e
+ORDER BY e.at DESC, actor, action, query LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+    { ...range, limit: query.limit, offset: query.offset },
+  );
+  const [all] = await database.query(
+    "the audit log's length",
+    z.object({ total: count }),
+    `SELECT count() AS total FROM audit_log ${where}`,
+    range,
+  );
+  return { range, entries, total: all?.total ?? 0 };
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { Database } from "../database.js";
+import type { ClusterObjectVersion } from "../insert-cluster-objects.js";
+import { OPEN_END_MS } from "../insert-endpoints.js";
+
+const rowSchema = z.object({
+  kind: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  version: z.string(),
+  body: z.string(),
+  earliest_ms: z.coerce.number(),
+  from_ms: z.coerce.number(),
+  to_ms: z.coerce.number().transform((ms) => (ms >= OPEN_END_MS ? null : ms)),
+});
+
+/** Versions that lasted at a time or after it, in order of time; those that never were are left out. */
+export async function clusterObjects(database: Database, sinceMs: number): Promise<ClusterObjectVersion[]> {
+  const rows = await database.query(
+    "the cluster's objects",
+    rowSchema,
+    `SELECT kind, namespace, name, version, body, toUnixTimestamp64Milli(begins_after) AS earliest_ms,
+  toUnixTimestamp64Milli(valid_from) AS from_ms, toUnixTimestamp64Milli(valid_to) AS to_ms
+FROM cluster_objects FINAL
+WHERE valid_to >= fromUnixTimestamp64Milli({since:Int64}) AND valid_to > valid_from
+ORDER BY valid_from, kind, namespace, name`,
+    { since: sinceMs },
+  );
+  return rows.map(({ earliest_ms, from_ms, to_ms, ...object }) => ({
+    ...object,
+    earliestMs: earliest_ms,
+    fromMs: from_ms,
+    toMs: to_ms,
+  }));
+}

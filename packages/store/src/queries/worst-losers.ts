@@ -1,0 +1,113 @@
+import { type Entity, entityKindSchema } from "@hopline/api";
+import { z } from "zod";
+import type { QueryParameters } from "../database.js";
+import type { LossVolumes, LossyEdge } from "../records.js";
+import type { AlignedRange } from "./aligned-range.js";
+import { LOSS_SUMS, lossCounts, lossCountsSchema } from "./loss-counts.js";
+import { CHOSEN, COMPLETE_WINDOWS, lossParts } from "./loss-parts.js";
+import { protocolName } from "./protocol-name.js";
+import type { QueryContext } from "./query-context.js";
+import { HEX_ID, readConnections } from "./read-connections.js";
+import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
+
+/** The worst of each kind, at most. */
+const LIMIT = 10;
+
+const count = z.coerce.number();
+const ENDS = ["client", "server"].flatMap((end) =>
+  ["kind", "namespace", "workload_kind", "workload"].map((field) => `${end}_${field}`),
+);
+const EDGE = [...ENDS, "service_namespace", "service_name", "protocol", "port"];
+
+const connectionSchema = lossCountsSchema.extend({ id: z.string() });
+const edgeSchema = lossCountsSchema
+  .extend({
+    client_kind: entityKindSchema.catch("unknown"),
+    client_namespace: z.string(),
+    client_workload_kind: z.string(),
+    client_workload: z.string(),
+    server_kind: entityKindSchema.catch("unknown"),
+    server_namespace: z.string(),
+    server_workload_kind: z.string(),
+    server_workload: z.string(),
+    service_namespace: z.string(),
+    service_name: z.string(),
+    protocol: count,
+    port: count,
+    connections: count,
+  })
+  .transform(
+    (row): LossyEdge => ({
+      client: entityOf(row, "client"),
+      server: entityOf(row, "server"),
+      service: row.service_name === "" ? "" : `${row.service_namespace}/${row.service_name}`,
+      protocol: protocolName(row.protocol),
+      port: row.port,
+      connections: row.connections,
+      ...lossCounts(row),
+    }),
+  );
+
+/** Whose bytes the chosen segment lost: by edge and by connection, the most first. @param parameters with those of `CHOSEN` */
+export async function worstLosers(
+  { database, nowMs }: QueryContext,
+  range: AlignedRange,
+  parameters: QueryParameters,
+): Promise<NonNullable<LossVolumes["worst"]>> {
+  const edges = await database.query(
+    "the edges that lose most",
+    edgeSchema,
+    `WITH ${COMPLETE_WINDOWS}
+SELECT ${EDGE.join(", ")}, uniqExact(connection_id) AS connections,
+  ${LOSS_SUMS}
+FROM (SELECT * FROM (${lossParts(0)}) WHERE ${CHOSEN}) AS p
+INNER JOIN (${resolvedConnections(EDGE)}) AS names USING connection_id
+GROUP BY ${EDGE.join(", ")}
+HAVING sent_bytes > came_bytes
+ORDER BY sent_bytes - came_bytes DESC LIMIT ${LIMIT}`,
+    { ...parameters, ...resolvedParameters(range, nowMs) },
+  );
+  const connections = await database.query(
+    "the connections that lose most",
+    connectionSchema,
+    `WITH ${COMPLETE_WINDOWS}
+SELECT ${HEX_ID} AS id, ${LOSS_SUMS}
+FROM (${lossParts(0)}) WHERE ${CHOSEN}
+GROUP BY connection_id
+HAVING sent_bytes > came_bytes
+ORDER BY sent_bytes - came_bytes DESC LIMIT ${LIMIT}`,
+    parameters,
+  );
+  const byId = new Map(
+    (
+      await readConnections(
+        database,
+        connections.map(({ id }) => id),
+        range,
+        nowMs,
+      )
+    ).map((connection) => [connection.id, connection]),
+  );
+  return {
+    edges,
+    connections: connections.flatMap((row) => {
+      const connection = byId.get(row.id);
+      return connection === undefined ? [] : { connection, ...lossCounts(row) };
+    }),
+  };
+}
+
+type End = "client" | "server";
+type EndFields = {
+  readonly [Name in `${End}_kind`]: Entity["kind"];
+} & { readonly [Name in `${End}_${"namespace" | "workload_kind" | "workload"}`]: string };
+
+/** The workload, node, Service or address at an end of a row. */
+export function entityOf(row: EndFields, end: End): Entity {
+  return {
+    kind: row[`${end}_kind`],
+    namespace: row[`${end}_namespace`],
+    workloadKind: row[`${end}_workload_kind`],
+    name: row[`${end}_workload`],
+  };
+}
