@@ -4,6 +4,7 @@ import type { BatchCounters } from "./batches/batch-writer.js";
 import type { CaptureReport } from "./capture/worker-messages.js";
 import type { SenderCounters, SenderState } from "./delivery/batch-sender.js";
 import type { SpoolCounters } from "./delivery/spool.js";
+import type { DropCounters } from "./drops/drop-evidence.js";
 import type { NamingCounters } from "./naming/row-namer.js";
 
 /** All that the agent counts, at one moment: what its metrics and its health are made of. */
@@ -18,6 +19,8 @@ export interface AgentStatus {
   readonly conntrack: { readonly state: FollowerState; readonly counters: FollowerCounters } | undefined;
   readonly translations: TranslationCounters & { readonly size: number };
   readonly naming: NamingCounters & { readonly waitingRows: number };
+  /** Live captures only. */
+  readonly drops: DropCounters | undefined;
   readonly batches: BatchCounters;
   readonly spool: SpoolCounters & { readonly batches: number; readonly bytes: number };
   readonly sender: { readonly state: SenderState; readonly counters: SenderCounters };

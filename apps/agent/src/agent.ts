@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import type { NodeState } from "@hopline/batch";
 import { TranslationTable } from "@hopline/conntrack";
 import type { Logger } from "@hopline/process";
-import { Topology } from "@hopline/topology";
+import { type Role, Topology } from "@hopline/topology";
 import type { AgentStatus } from "./agent-status.js";
 import { BatchWriter } from "./batches/batch-writer.js";
 import { CompletenessLog, type CompletenessTotals } from "./batches/completeness-log.js";
@@ -11,6 +12,8 @@ import { BatchSender } from "./delivery/batch-sender.js";
 import { CollectorClient } from "./delivery/collector-client.js";
 import { CollectorToken } from "./delivery/collector-token.js";
 import { Spool } from "./delivery/spool.js";
+import { DropEvidence } from "./drops/drop-evidence.js";
+import { DropMemory } from "./drops/drop-memory.js";
 import { type FileReport, frameReport } from "./file-report.js";
 import { createMetrics } from "./metrics.js";
 import { MetricsServer } from "./metrics-server.js";
@@ -19,8 +22,12 @@ import { InterfaceDirectory } from "./naming/interface-directory.js";
 import { RowNamer } from "./naming/row-namer.js";
 import { WaitingRows } from "./naming/waiting-rows.js";
 import { LiveKnowledge, type NodeKnowledge, RecordedKnowledge } from "./node-knowledge.js";
+import { readCounters, readProc } from "./node-state/kernel-counters.js";
+import { NodeStateLog } from "./node-state/node-state-log.js";
+import { nodeStateOf } from "./node-state/node-state-of.js";
 import { type AgentSettings, capturedRoles, checkTogether } from "./settings.js";
 import { StateLog } from "./state-log.js";
+import { ConnectionWatches } from "./watch/connection-watches.js";
 
 export interface AgentOptions {
   readonly settings: AgentSettings;
@@ -38,6 +45,7 @@ export interface AgentOptions {
 
 /** When asked to stop, what can be sent in this time is; the rest stays on disk for the next start. */
 const LAST_SENDING_MS = 4000;
+const FOCUSED_ROLES: ReadonlySet<Role> = new Set(["pod", "bridge", "tunnel", "uplink"]);
 
 /**
  * One node's agent: capture thread -> naming -> batches -> spool -> collector, with the node's own knowledge beside it.
@@ -57,10 +65,17 @@ export class Agent {
   readonly #spool: Spool;
   readonly #writer: BatchWriter;
   readonly #completeness: CompletenessLog;
+  /** Live captures only. */
+  readonly #drops: DropEvidence | undefined;
+  /** Live captures only. */
+  readonly #nodeState: NodeStateLog | undefined;
   readonly #client: CollectorClient;
+  /** Live captures only. */
+  readonly #watches: ConnectionWatches | undefined;
   readonly #sender: BatchSender;
   readonly #metrics: MetricsServer | undefined;
   #thread: CaptureThread | undefined;
+  #focused = false;
   #capture: AgentStatus["capture"] = "starting";
   /** Reports that came before recorded translations were read: those must be there to name them. */
   #early: CaptureReport[] | undefined = [];
@@ -77,6 +92,7 @@ export class Agent {
     const { settings, version, bootId, logger } = options;
     const { node, nodeAddresses, nodeDescription, conntrackLog, record } = settings;
     this.#live = settings.capture !== "pcap";
+    const clockOffsetUs = settings.clockOffset * 1e6;
     checkTogether(settings);
     this.#topology = new Topology({ nowMs: Date.now, nodeAddresses });
     const [topology, translations] = [this.#topology, this.#translations];
@@ -84,14 +100,18 @@ export class Agent {
     this.#states = states;
     this.#knowledge = this.#live
       ? new LiveKnowledge({
-          ...{ node, topology, translations, record },
-          onTopology: () => this.#watch(),
+          ...{ node, topology, translations, record, clockOffsetUs },
+          onTopology: () => this.#onTopology(),
           onTopologyState: (state) => states.note("interfaces", state),
           onConntrackState: (state) => states.note("conntrack", state),
         })
       : new RecordedKnowledge({ topology, translations, nodeDescription, conntrackLog });
     this.#interfaces = new InterfaceDirectory(topology, this.#live);
-    this.#namer = new RowNamer({ translations, topology, interfaces: this.#interfaces });
+    const drops = new DropMemory(translations);
+    this.#namer = new RowNamer({
+      ...{ translations, topology, interfaces: this.#interfaces, drops },
+      readDrops: () => this.#drops?.read(),
+    });
     this.#dnsNamer = new DnsNamer({ topology, interfaces: this.#interfaces });
     this.#spool = new Spool({
       ...{ directory: settings.dataDir, bootId, maxBytes: settings.spoolMib },
@@ -107,10 +127,37 @@ export class Agent {
       onNamed: (columns) => writer.writeHops(columns),
     });
     this.#completeness = new CompletenessLog((row) => writer.writeCompleteness(row));
+    this.#nodeState = this.#live
+      ? new NodeStateLog({
+          read: () => this.#readNodeState(),
+          write: (readAtMs, state) => writer.writeNodeState(readAtMs, state),
+          nowMs: () => Date.now() + clockOffsetUs / 1000,
+        })
+      : undefined;
+    this.#drops = this.#live
+      ? new DropEvidence({
+          ...{ node, groups: settings.nflogGroups, kernelDrops: settings.kernelDrops },
+          ...{ memory: drops, translations, interfaces: this.#interfaces },
+          nowMs: Date.now,
+          onRows: (columns) => writer.writeDrops(columns),
+          onWarning: (fault) => states.warn("drop evidence", fault),
+        })
+      : undefined;
     this.#client = new CollectorClient({ address: settings.collector, token: new CollectorToken(settings) });
+    this.#watches = this.#live
+      ? new ConnectionWatches({
+          ask: () => this.#client.orders(),
+          onChange: () => this.#focus(),
+          nowMs: () => performance.now(),
+        })
+      : undefined;
     this.#sender = new BatchSender({
       spool: this.#spool,
-      post: (bytes, signal) => this.#client.post(bytes, signal),
+      post: async (bytes, signal) => {
+        const result = await this.#client.post(bytes, signal);
+        if (result.kind === "stored") this.#watches?.heard(result.orders);
+        return result;
+      },
       random: Math.random,
       onState: (state) => states.note("collector", state),
       onRefused: (fault, batch) => {
@@ -142,10 +189,13 @@ export class Agent {
     await this.#spool.start();
     await this.#metrics?.start();
     await this.#knowledge.start();
+    this.#drops?.start();
     const shiftUs = await this.#startCapture();
     await this.#knowledge.shift(shiftUs);
     this.#beginTaking();
+    this.#nodeState?.start();
     this.#sender.start();
+    this.#watches?.start();
     const { batches } = this.#spool.size;
     logger.info(
       {
@@ -162,7 +212,10 @@ export class Agent {
   /** Rows of all that was counted are written; what can be sent in a few seconds is sent, the rest waits on disk. */
   async stop(): Promise<void> {
     this.#states.close();
+    this.#watches?.stop();
+    await this.#nodeState?.stop();
     await this.#thread?.stop();
+    this.#drops?.stop();
     this.#waiting.finish();
     if (this.#lastReport !== undefined) this.#completeness.finish(this.#totals(this.#lastReport));
     await this.#writer.settled();
@@ -173,6 +226,7 @@ export class Agent {
   }
 
   async #stopParts(): Promise<void> {
+    this.#drops?.stop();
     await this.#sender.stop();
     await Promise.all([this.#client.close(), this.#knowledge.stop(), this.#metrics?.stop()]);
   }
@@ -187,6 +241,7 @@ export class Agent {
       conntrack: knowledge && { state: knowledge.follower.state, counters: knowledge.follower.counters },
       translations: { ...this.#translations.counters, size: this.#translations.size },
       naming: { ...this.#namer.counters, waitingRows: this.#waiting.count },
+      drops: this.#drops?.counters,
       batches: this.#writer.counters,
       spool: { ...this.#spool.counters, ...this.#spool.size },
       sender: { state: this.#sender.state, counters: this.#sender.counters },
@@ -205,6 +260,7 @@ export class Agent {
         tunnelPorts: this.#topology.tunnelPorts(),
         cpuBudgetPercent: settings.cpuBudget,
         recordPath: settings.record && join(settings.record, `${settings.node}.pcapng`),
+        ...(this.#live && { clockOffsetUs: settings.clockOffset * 1e6 }),
       },
       onReport: (report) => {
         if (this.#early === undefined) this.#take(report);
@@ -287,6 +343,32 @@ export class Agent {
       sampling: 2 ** samplingShift,
       interfaces: this.#interfaces.count(capturedRoles(this.#options.settings)),
     };
+  }
+
+  #onTopology(): void {
+    this.#watch();
+    if (this.#focused) this.#focus();
+    this.#nodeState?.look();
+  }
+
+  /** Connections that are watched on demand are captured wherever they pass. */
+  #focus(): void {
+    const tuples = this.#watches?.tuples ?? [];
+    const everywhere = this.#topology.indexesOf(FOCUSED_ROLES);
+    this.#focused = tuples.length > 0;
+    this.#thread?.focus(tuples, everywhere);
+    this.#options.logger.info({ connections: tuples.length }, "connections captured at every interface");
+  }
+
+  async #readNodeState(): Promise<NodeState | undefined> {
+    const { description } = this.#topology;
+    if (description.links.length === 0) return undefined;
+    const counters = await readCounters(readProc);
+    return nodeStateOf(
+      description,
+      counters,
+      ({ ifindex }) => this.#topology.byIndex(ifindex)?.role ?? "unknown",
+    );
   }
 
   /** Tells the capture thread which interfaces there are now, where that has changed. */

@@ -187,6 +187,25 @@ const SPECS: readonly MetricSpec[] = [
   },
   {
     kind: "counter",
+    name: "hopline_agent_drop_evidence_total",
+    help: "Packets that someone says were dropped (or, of some rules, let pass), by who says so.",
+    labels: ["source"],
+    samples: ({ drops }) => by("source", { ...drops?.evidence }),
+  },
+  {
+    kind: "counter",
+    name: "hopline_agent_drop_evidence_not_kept_total",
+    help: "Of these, those that made no row, by reason; lost: the kernel had no room for them.",
+    labels: ["reason"],
+    samples: ({ drops }) =>
+      by("reason", {
+        lost: drops?.lost ?? 0,
+        "rate-limited": drops?.rateLimited ?? 0,
+        "not-decoded": drops?.notDecoded ?? 0,
+      }),
+  },
+  {
+    kind: "counter",
     name: "hopline_agent_batches_total",
     help: "Batches made.",
     samples: ({ batches }) => one(batches.batches),

@@ -36,6 +36,8 @@ export interface LiveKnowledgeOptions {
   readonly translations: TranslationTable;
   /** Folder for `<node>.description.json` and `<node>.conntrack.jsonl`. */
   readonly record: string | undefined;
+  /** Added to the kernel's times, microseconds. */
+  readonly clockOffsetUs: number;
   readonly onTopology: () => void;
   readonly onTopologyState: (state: WatcherState) => void;
   readonly onConntrackState: (state: FollowerState) => void;
@@ -51,7 +53,7 @@ export class LiveKnowledge implements NodeKnowledge {
 
   constructor(options: LiveKnowledgeOptions) {
     this.#options = options;
-    const { topology, translations, node, record } = options;
+    const { topology, translations, node, record, clockOffsetUs } = options;
     const recorder =
       record === undefined ? undefined : new ConntrackRecorder(join(record, `${node}.conntrack.jsonl`));
     this.#recorder = recorder;
@@ -66,9 +68,12 @@ export class LiveKnowledge implements NodeKnowledge {
     });
     this.follower = new ConntrackFollower({
       table: translations,
-      nowUs: () => Date.now() * 1000,
+      nowUs: () => Date.now() * 1000 + clockOffsetUs,
       onState: options.onConntrackState,
-      ...(recorder !== undefined && { onRecord: (one) => recorder.write(one) }),
+      onRecord: (one) => {
+        one.timeUs += clockOffsetUs;
+        recorder?.write(one);
+      },
     });
   }
 

@@ -29,6 +29,21 @@ const roles = z
   .pipe(z.array(z.enum(ROLES, { error: `it takes some of ${ROLES.join(", ")}, separated by commas` })).min(1))
   .transform((list) => new Set(list));
 
+/** `100,1,2`, or `none` */
+const nflogGroups = z
+  .string()
+  .transform((text) => (text.trim() === "none" ? [] : text.split(",").map((part) => part.trim())))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^\d{1,5}$/, "it takes none, or numbers from 0 to 65535 separated by commas")
+        .transform(Number)
+        .refine((group) => group <= 65_535, "it takes none, or numbers from 0 to 65535 separated by commas"),
+    ),
+  )
+  .transform((groups) => [...new Set(groups)]);
+
 export const settingsSchema = z.object({
   node: z.string().min(1).max(253).default(hostname()),
   nodeAddresses: z.array(z.union([z.ipv4(), z.ipv6()], "it takes IP addresses")).default([]),
@@ -56,6 +71,8 @@ export const settingsSchema = z.object({
   replayPace: z.enum(["real", "fast"], { error: "it takes real or fast" }).default("real"),
   record: z.string().min(1).optional(),
   roles: roles.optional(),
+  nflogGroups: nflogGroups.default([100]),
+  kernelDrops: z.boolean().default(false),
   dataDir: dataDirSchema.default("/var/lib/hopline"),
   spoolMib: wholeNumber(1, 1024 * 1024)
     .default(1024)
@@ -70,6 +87,11 @@ export const settingsSchema = z.object({
   snapLength: wholeNumber(64, 65_535).default(192),
   cpuBudget: wholeNumber(1, 100).default(50),
   flowTable: wholeNumber(1024, 16_777_216).default(262_144),
+  clockOffset: z.coerce
+    .number({ error: "it takes a number of seconds" })
+    .min(-3600, "it takes at least -3600")
+    .max(3600, "it takes at most 3600")
+    .default(0),
   metricsAddress: listenAddress.optional(),
   logLevel: logLevelSchema,
   logFormat: logFormatSchema,
@@ -149,6 +171,19 @@ export const settingSources: Readonly<Record<keyof z.input<typeof settingsSchema
     env: "HOPLINE_ROLES",
     about: "roles to capture, of pod, bridge, tunnel, uplink; default pod,uplink, of a file all four",
   },
+  nflogGroups: {
+    flag: "nflog-groups",
+    env: "HOPLINE_NFLOG_GROUPS",
+    about:
+      "netfilter log groups in which rules log what they drop, separated by commas, or none; a group has one reader; default 100",
+  },
+  kernelDrops: {
+    flag: "kernel-drops",
+    env: "HOPLINE_KERNEL_DROPS",
+    boolean: true,
+    about:
+      "count what the machine's kernel drops by reason (tracepoint skb:kfree_skb); takes root and tracefs",
+  },
   dataDir: {
     flag: "data-dir",
     env: "HOPLINE_DATA_DIR",
@@ -178,6 +213,10 @@ export const settingSources: Readonly<Record<keyof z.input<typeof settingsSchema
     flag: "flow-table",
     env: "HOPLINE_FLOW_TABLE",
     about: "connections x interfaces held; default 262144",
+  },
+  clockOffset: {
+    flag: "clock-offset",
+    about: "for tests: seconds by which this node's clock is wrong, added to the times of live captures",
   },
   metricsAddress: {
     flag: "metrics-address",

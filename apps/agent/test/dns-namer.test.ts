@@ -20,6 +20,7 @@ function namer(): DnsNamer {
       routes: [],
       neighbours: [],
       forwarding: [],
+      rules: [],
     }),
   );
   topology.learn("veth7", bytesOf(CLIENT), 0);

@@ -48,6 +48,7 @@ function node(...records: ConntrackRecord[]) {
       routes: [],
       neighbours: [],
       forwarding: [],
+      rules: [],
     }),
   );
   return new RowNamer({ translations, topology, interfaces: new InterfaceDirectory(topology, true) });

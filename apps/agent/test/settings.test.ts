@@ -26,6 +26,7 @@ describe("the agent's settings", () => {
       cpuBudget: 50,
       spoolMib: 2 ** 30,
       replayShift: "now",
+      nflogGroups: [100],
     });
     expect([...capturedRoles(settings)]).toEqual(["pod", "uplink"]);
     expect([...capturedRoles(read([...collector, "--capture", "pcap"]))]).toEqual([
@@ -72,5 +73,13 @@ describe("the agent's settings", () => {
     ["--node-address", "node1", /it takes IP addresses/],
   ])("refuse %s %s", (flag, value, message) => {
     expect(() => read([...collector, flag, value])).toThrow(message);
+  });
+
+  it("name the groups in which rules log what they drop", () => {
+    const groups = (text: string) => read([...collector, "--nflog-groups", text]).nflogGroups;
+    expect(groups("100,1, 2,1")).toEqual([100, 1, 2]);
+    expect(groups("none")).toEqual([]);
+    for (const text of ["", "65536", "1;2", "all"])
+      expect(() => groups(text)).toThrow(/it takes none, or numbers/);
   });
 });

@@ -2,6 +2,10 @@ import { join } from "node:path";
 import { EndpointHistory } from "@hopline/kube";
 import type { Logger } from "@hopline/process";
 import type { Store } from "@hopline/store";
+import type { AlertEngine } from "./alerts/alert-engine.js";
+import { openAlertEngine } from "./alerts/open-alert-engine.js";
+import { AuditExport } from "./audit/audit-export.js";
+import { AuditLog } from "./audit/audit-log.js";
 import type { Clock } from "./clock.js";
 import { ClusterAddressBook } from "./cluster/cluster-address-book.js";
 import { type ClusterSource, openClusterSource } from "./cluster/cluster-source.js";
@@ -24,14 +28,20 @@ import { SingleHopWriter } from "./ingest/single-hop-writer.js";
 import { CollectorMetrics } from "./metrics.js";
 import { AgentPresence } from "./naming/agent-presence.js";
 import { DnsNamer } from "./naming/dns-namer.js";
+import { DropNamer } from "./naming/drop-namer.js";
 import { GivenUp } from "./naming/given-up.js";
 import { HopNamer } from "./naming/hop-namer.js";
 import { TranslationMeeting } from "./naming/translation-meeting.js";
+import { ConnectionJudge } from "./policy/connection-judge.js";
+import { PolicyHistory } from "./policy/policy-history.js";
+import { PolicyKeeper } from "./policy/policy-keeper.js";
+import { PolicyCluster } from "./policy-report/policy-cluster.js";
 import type { CollectorSettings } from "./settings.js";
 import { StatusReport } from "./status-report.js";
 import { StoreKeeper } from "./store-keeper.js";
 import { storeOpener } from "./store-opener.js";
 import { LiveTail } from "./stream/live-tail.js";
+import { Watches } from "./watch/watches.js";
 
 export interface CollectorOptions {
   readonly settings: CollectorSettings;
@@ -58,9 +68,12 @@ export class Collector {
   readonly #cluster: ClusterSource;
   readonly #keeper: StoreKeeper;
   readonly #endpoints: EndpointKeeper;
+  readonly #policies: PolicyKeeper;
   readonly #intake: BatchIntake;
   readonly #writer: HopWriter;
+  readonly #dropWriter: HopWriter;
   readonly #diskGuard: DiskGuard;
+  readonly #alerts: AlertEngine;
   readonly #tail: LiveTail;
   readonly #listeners: Listeners;
   readonly #createServer: () => ReturnType<typeof createApiServer>;
@@ -90,7 +103,18 @@ export class Collector {
     });
 
     const history = new EndpointHistory({ nowMs: now });
-    const cluster = openClusterSource({ settings, env, history, now, log });
+    const policies = new PolicyHistory({
+      nowMs: now,
+      onProblem: (problem) => log.warn(problem, "a policy cannot be read, and is left out"),
+    });
+    const cluster = openClusterSource({ settings, env, history, policies, now, log });
+    const knowledge = () => cluster.policyKnowledge;
+    const judge = new ConnectionJudge({
+      history: policies,
+      knowledge,
+      now,
+      settleMs: settings.policySettleMs,
+    });
     const earlier = new EarlierEndpoints();
     const isSettled = () => cluster.isSettled;
     const book = new ClusterAddressBook({ history, earlier, isSettled });
@@ -101,12 +125,13 @@ export class Collector {
     const givenUp = { capacity: GIVEN_UP_CAPACITY, forMs: GIVE_UP_MS, now };
     const givenUpAddresses = new GivenUp<string>(givenUp);
     const givenUpConnections = new GivenUp<bigint>(givenUp);
-    const known = { book, presence, meeting, givenUpAddresses, givenUpConnections };
+    const known = { book, judge, presence, meeting, givenUpAddresses, givenUpConnections };
     const namer = new HopNamer(known);
     const nameWait = new NameWait({
       ...known,
       namer,
       dnsNamer: new DnsNamer(known),
+      dropNamer: new DropNamer(known),
       findTranslations: (ids) => keeper.use("translations", (store) => store.translations(ids)),
       clock,
       log,
@@ -124,28 +149,53 @@ export class Collector {
             metrics,
           })
         : new SingleHopWriter(keeper);
+    const dropWriter =
+      settings.clickhouseUrl === undefined
+        ? new GroupingHopWriter({
+            kind: "drops",
+            keeper,
+            journal: new InsertJournal(join(settings.dataDir, "journal-drops")),
+            clock,
+            metrics,
+          })
+        : new SingleHopWriter(keeper, "drops");
     const intake = new BatchIntake({
       keeper,
       writer,
+      dropWriter,
       book,
+      judge,
       nameWait,
       presence,
       counts,
       metrics,
       clock,
     });
+    const watches = new Watches({ keeper, clock, log });
     const tail = new LiveTail({ keeper, clock, log, metrics });
+    const alerts = openAlertEngine({ settings, keeper, clock, log, metrics });
     const statusReport = new StatusReport({
       keeper,
+      watches,
       cluster,
+      policies,
       book,
       counts,
       nameWait,
       meeting,
+      alerts,
       metrics,
       clock,
       log,
     });
+    const auditLog = new AuditLog({
+      keeper,
+      clock,
+      trustedUserHeader: settings.trustedUserHeader,
+      readersHaveToken: () => readToken.isSet,
+    });
+    const auditExport = new AuditExport({ keeper, clock });
+    const policyCluster = new PolicyCluster({ history: policies, knowledge, now });
     const admission = new Admission(INGEST_CAPACITY_BYTES);
     this.#listeners = new Listeners(settings.listen);
     const gatekeeper = new Gatekeeper({
@@ -154,7 +204,21 @@ export class Collector {
       isLocal: (socket) => this.#listeners.isLocal(socket),
     });
     this.#createServer = () =>
-      createApiServer({ keeper, intake, admission, tail, statusReport, gatekeeper, metrics, log });
+      createApiServer({
+        keeper,
+        intake,
+        admission,
+        tail,
+        statusReport,
+        watches,
+        gatekeeper,
+        metrics,
+        auditLog,
+        auditExport,
+        policyCluster,
+        clock,
+        log,
+      });
 
     this.#log = log;
     this.#clock = clock;
@@ -162,8 +226,10 @@ export class Collector {
     this.#cluster = cluster;
     this.#keeper = keeper;
     this.#endpoints = new EndpointKeeper({ keeper, history, earlier, isSettled, clock, log, metrics });
+    this.#policies = new PolicyKeeper({ keeper, history: policies, knowledge, clock, log, metrics });
     this.#intake = intake;
     this.#writer = writer;
+    this.#dropWriter = dropWriter;
     this.#diskGuard = new DiskGuard({
       keeper,
       maxBytes: settings.storeMib,
@@ -172,6 +238,7 @@ export class Collector {
       log,
       metrics,
     });
+    this.#alerts = alerts;
     this.#tail = tail;
     this.#agentToken = agentToken;
   }
@@ -211,7 +278,9 @@ export class Collector {
       this.#cluster.start();
       await this.#keeper.start((store) => this.#restore(store));
       this.#endpoints.start();
+      this.#policies.start();
       this.#diskGuard.start();
+      this.#alerts.start();
       return addresses;
     } catch (thrown) {
       this.#stopped = this.#stop();
@@ -225,17 +294,21 @@ export class Collector {
     const stoppedIntake = this.#intake.stop();
     await this.#listeners.stop();
     await stoppedIntake;
-    await this.#writer.stop();
+    await Promise.all([this.#writer.stop(), this.#dropWriter.stop()]);
     await this.#server?.close();
     await this.#cluster.stop();
     await this.#diskGuard.stop();
+    await this.#alerts.stop();
     await this.#endpoints.stop();
+    await this.#policies.stop();
     await this.#keeper.stop();
   }
 
   async #restore(store: Store): Promise<void> {
     await this.#writer.recover(store);
+    await this.#dropWriter.recover(store);
     await this.#endpoints.restore(store);
+    await this.#policies.restore(store);
     const { agents } = await store.status();
     for (const { node, lastBatchAt } of agents) {
       if (lastBatchAt !== null)

@@ -24,6 +24,11 @@ export class CollectorMetrics {
     "Batches that the agent was told to send again, by the problem's code.",
     ["code"],
   );
+  readonly notDrops = this.#counter(
+    "hopline_ingest_logged_not_dropped_rows_total",
+    "Rows of what firewall rules logged that were left out: the rule's prefix does not say that it drops.",
+    [],
+  );
   readonly waitingRows = this.#gauge(
     "hopline_ingest_waiting_rows",
     "Rows that wait for a name or a translation.",
@@ -36,7 +41,7 @@ export class CollectorMetrics {
   );
   readonly gaveUp = this.#counter(
     "hopline_naming_gave_up_total",
-    "Things waited for in vain: an address's owner, a connection's translation, a node's agent.",
+    "Things waited for in vain: an address's owner, a connection's translation, a node's agent, a batch's policies.",
     ["what"],
   );
   readonly unnamedRows = this.#counter(
@@ -51,7 +56,7 @@ export class CollectorMetrics {
   readonly namingSeconds = this.#histogram("hopline_naming_seconds", "Time to name one batch once.", []);
   readonly batchesPerInsert = new Histogram({
     name: "hopline_store_batches_per_insert",
-    help: "Batches of hop rows that one INSERT stored.",
+    help: "Batches of hop rows or of drops that one INSERT stored.",
     buckets: [1, 2, 5, 10, 20, 50, 100, 200],
     registers: [this.registry],
   });
@@ -79,6 +84,42 @@ export class CollectorMetrics {
     "hopline_endpoint_intervals_stored_total",
     "Endpoint intervals stored.",
     ["result"],
+  );
+
+  readonly alerts = this.#gauge("hopline_alerts", "Alerts that are pending or firing, by rule.", [
+    "rule",
+    "severity",
+    "state",
+  ]);
+  readonly alertDeliveries = this.#counter(
+    "hopline_alert_deliveries_total",
+    "Alerts handed to receivers, by kind of receiver and how it went.",
+    ["receiver", "result"],
+  );
+  readonly alertEvaluationSeconds = this.#histogram(
+    "hopline_alert_evaluation_seconds",
+    "Time to read and judge the figures of alert rules.",
+    ["reader"],
+  );
+  readonly alertEvaluationsFailed = this.#counter(
+    "hopline_alert_evaluations_failed_total",
+    "Evaluations of alert rules that failed.",
+    ["reader"],
+  );
+  readonly alertsLeftOut = this.#counter(
+    "hopline_alerts_left_out_total",
+    "Alerts not followed, because their rule has too many already.",
+    [],
+  );
+
+  readonly policyVersionsStored = this.#counter(
+    "hopline_policy_versions_stored_total",
+    "Versions of policies, and of what they select by, stored.",
+    ["result"],
+  );
+  readonly policyProblems = this.#gauge(
+    "hopline_policy_problems",
+    "Fields of policies that cannot be read; these policies are not judged by.",
   );
 
   readonly watchUp = this.#gauge("hopline_watch_up", "1 while a watch of the cluster is running.", [

@@ -7,6 +7,7 @@ import {
   type SettingsAnswer,
 } from "@hopline/process";
 import { z } from "zod";
+import { receiverAddressSchema } from "./alerts/delivery/receiver-address.js";
 import { listenAddressSchema } from "./http/listen-address.js";
 
 export const DEFAULT_LISTEN = "127.0.0.1:4401";
@@ -45,7 +46,13 @@ const settingsSchema = z.object({
   agentTokenFile: path.optional(),
   readToken: z.string().min(8, "it should have at least 8 characters").optional(),
   readTokenFile: path.optional(),
+  trustedUserHeader: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,100}$/, "it should be a header's name, such as X-Forwarded-User")
+    .transform((name) => name.toLowerCase())
+    .optional(),
   nameWaitMs: milliseconds.default(3000),
+  policySettleMs: milliseconds.default(2000),
   keepEverything: z.boolean().default(false),
   storeMib: z.coerce
     .number("it should be a number of MiB")
@@ -57,6 +64,14 @@ const settingsSchema = z.object({
     .min(0, "it should not be negative")
     .max(90, "it should be at most 90")
     .default(5),
+  alerts: z.boolean().optional(),
+  alertRules: path.optional(),
+  alertmanagers: z.array(receiverAddressSchema).default([]),
+  alertWebhooks: z.array(receiverAddressSchema).default([]),
+  externalUrl: z
+    .url({ protocol: /^https?$/, error: "it should be an http or https URL" })
+    .transform((url) => url.replace(/\/$/, ""))
+    .optional(),
   logLevel: logLevelSchema,
   logFormat: logFormatSchema,
 });
@@ -142,10 +157,22 @@ export function readCollectorSettings(
         env: "HOPLINE_READ_TOKEN_FILE",
         about: "file that holds the readers' token; read again when it changes",
       },
+      trustedUserHeader: {
+        flag: "trusted-user-header",
+        env: "HOPLINE_TRUSTED_USER_HEADER",
+        about:
+          "header in which a proxy names the user, for the audit log; set it only where nobody else reaches the API",
+      },
       nameWaitMs: {
         flag: "name-wait",
         env: "HOPLINE_NAME_WAIT",
         about: "how long rows wait for a name that the watch has not told yet, milliseconds; default 3000",
+      },
+      policySettleMs: {
+        flag: "policy-settle",
+        env: "HOPLINE_POLICY_SETTLE",
+        about:
+          "how long after a change of policy nodes may still act by the old one, milliseconds; connections in between are undetermined where the two differ; default 2000",
       },
       keepEverything: {
         flag: "keep-everything",
@@ -163,6 +190,34 @@ export function readCollectorSettings(
         env: "HOPLINE_MIN_FREE",
         about:
           "percent of the store's disk to keep free, 20 GiB at most, by dropping the oldest rows; 0: never; default 5",
+      },
+      alerts: {
+        flag: "alerts",
+        env: "HOPLINE_ALERTS",
+        boolean: true,
+        about: "raise alerts; --no-alerts raises none; default: on, but off with --keep-everything",
+      },
+      alertRules: {
+        flag: "alert-rules",
+        env: "HOPLINE_ALERT_RULES",
+        about: "YAML file that changes rules or switches them off; default: the rules that ship",
+      },
+      alertmanagers: {
+        flag: "alertmanager",
+        env: "HOPLINE_ALERTMANAGERS",
+        multiple: true,
+        about: "URL of a Prometheus Alertmanager that is told of alerts, may be repeated",
+      },
+      alertWebhooks: {
+        flag: "alert-webhook",
+        env: "HOPLINE_ALERT_WEBHOOKS",
+        multiple: true,
+        about: "URL that is sent alerts as JSON, may be repeated",
+      },
+      externalUrl: {
+        flag: "external-url",
+        env: "HOPLINE_EXTERNAL_URL",
+        about: "where people reach the UI: what links in alerts begin with",
       },
       logLevel: { flag: "log-level", env: "HOPLINE_LOG_LEVEL", about: "debug, info, warn, error or silent" },
       logFormat: { flag: "log-format", env: "HOPLINE_LOG_FORMAT", about: "auto, json or text" },

@@ -2,6 +2,7 @@ import type { Status } from "@hopline/api";
 import { describe } from "@hopline/fault";
 import type { Logger } from "@hopline/process";
 import type { StoreStatus } from "@hopline/store";
+import type { AlertEngine } from "./alerts/alert-engine.js";
 import type { Clock } from "./clock.js";
 import type { ClusterSource } from "./cluster/cluster-source.js";
 import type { IngestCounts } from "./ingest/ingest-counts.js";
@@ -9,16 +10,21 @@ import type { NameWait } from "./ingest/name-wait.js";
 import type { CollectorMetrics } from "./metrics.js";
 import type { AddressBook } from "./naming/address-book.js";
 import type { TranslationMeeting } from "./naming/translation-meeting.js";
+import type { PolicyHistory } from "./policy/policy-history.js";
 import type { StoreKeeper } from "./store-keeper.js";
 import { VERSION } from "./version.js";
+import type { Watches } from "./watch/watches.js";
 
 export interface StatusReportOptions {
   readonly keeper: StoreKeeper;
+  readonly watches: Watches;
   readonly cluster: ClusterSource;
+  readonly policies: PolicyHistory;
   readonly book: AddressBook;
   readonly counts: IngestCounts;
   readonly nameWait: NameWait;
   readonly meeting: TranslationMeeting;
+  readonly alerts: AlertEngine;
   readonly metrics: CollectorMetrics;
   readonly clock: Clock;
   readonly log: Logger;
@@ -50,7 +56,9 @@ export class StatusReport {
         tables: [...known.tables],
       },
       watches: cluster.states(),
+      policyProblems: [...this.#options.policies.problems],
       agents: [...known.agents],
+      connectionWatches: [...(await this.#options.watches.list())],
       ingest: {
         batches: counts.batches,
         duplicates: counts.duplicates,
@@ -59,6 +67,7 @@ export class StatusReport {
         waiting: nameWait.waitingRows,
         unnamed: counts.unnamedRows,
       },
+      alerting: this.#options.alerts.status,
     };
   }
 
@@ -76,12 +85,14 @@ export class StatusReport {
 
   /** Brings the gauges up to date that nothing else sets. */
   measure(): void {
-    const { metrics, nameWait, meeting, cluster } = this.#options;
+    const { metrics, nameWait, meeting, cluster, alerts } = this.#options;
     metrics.waitingRows.set(nameWait.waitingRows);
+    metrics.policyProblems.set(this.#options.policies.problems.length);
     metrics.forgottenTranslations.set(meeting.evicted);
+    alerts.measure();
     metrics.watchUp.reset();
     for (const { resource, state, objects, restarts } of cluster.states()) {
-      metrics.watchUp.set({ resource }, state === "watching" || state === "loaded" ? 1 : 0);
+      metrics.watchUp.set({ resource }, isUp(state) ? 1 : 0);
       metrics.watchObjects.set({ resource }, objects);
       metrics.watchRestarts.set({ resource }, restarts);
     }
@@ -95,4 +106,9 @@ export class StatusReport {
       return { tables: [], agents: [] };
     }
   }
+}
+
+/** An extension that the cluster does not have is followed as well as can be. */
+function isUp(state: string): boolean {
+  return state === "watching" || state === "loaded" || state === "absent";
 }

@@ -1,5 +1,6 @@
 import { decodeBatch, type StringColumn } from "@hopline/batch";
 import { ENDPOINT_RESOURCES, EndpointHistory, type KubeObject } from "@hopline/kube";
+import { decodeVerdict } from "@hopline/policy";
 import { describe, expect, it } from "vitest";
 import { ClusterAddressBook } from "../src/cluster/cluster-address-book.js";
 import { EarlierEndpoints } from "../src/cluster/earlier-endpoints.js";
@@ -10,12 +11,14 @@ import { GivenUp } from "../src/naming/given-up.js";
 import { HopNamer } from "../src/naming/hop-namer.js";
 import { TranslationMeeting } from "../src/naming/translation-meeting.js";
 import { type HopRow, hopBatch } from "./hop-batch-builder.js";
+import { judgeOf } from "./judge-of.js";
+import { networkPolicy } from "./policy-objects.js";
 import { pod, SHOP } from "./shop-cluster.js";
 
 const WINDOW = Date.parse("2026-11-21T12:00:00Z") / 1000;
 const NOW_MS = WINDOW * 1000;
 
-function setUp(agents: readonly string[] = ["node1", "node2"]) {
+function setUp(agents: readonly string[] = ["node1", "node2"], policies: readonly KubeObject[] = []) {
   const time = { nowMs: NOW_MS };
   const history = new EndpointHistory({ nowMs: () => time.nowMs });
   history.load(SHOP);
@@ -26,6 +29,7 @@ function setUp(agents: readonly string[] = ["node1", "node2"]) {
   const memory = { capacity: 100, forMs: 60_000, now: () => NOW_MS };
   const namer = new HopNamer({
     book,
+    judge: judgeOf([...SHOP, ...policies]),
     presence,
     meeting,
     givenUpAddresses: new GivenUp(memory),
@@ -57,6 +61,13 @@ function setUp(agents: readonly string[] = ["node1", "node2"]) {
             .map((column) => text(column, row))
             .join("/"),
         })),
+        verdicts: rows.map((_, row) => {
+          const record = decodeVerdict(text(identity.verdict_reason, row) ?? "");
+          const deciders = [record?.egress, record?.ingress].map(
+            (direction) => direction?.exemption ?? direction?.policies[0]?.name ?? direction?.by,
+          );
+          return [text(identity.verdict, row), ...deciders].join(" ");
+        }),
       };
     },
   };
@@ -136,6 +147,43 @@ describe("HopNamer", () => {
     const after = name("node1", rows);
     expect(after.pending.isEmpty).toBe(true);
     expect(after.rows[0]?.client).toBe("workload late late node1");
+  });
+
+  it("judges by the backend, the client's own address and what was dialled, replies as their connection", () => {
+    const guard = networkPolicy("shop", "guard", {
+      podSelector: {},
+      ingress: [{ from: [{ ipBlock: { cidr: "203.0.113.0/24" } }] }],
+    });
+    const { name } = setUp(["node1", "node2"], [guard]);
+    const toApi = {
+      client: "10.244.1.5:40000",
+      server: "10.244.2.7:8080",
+      originalServer: "10.96.0.20:8080",
+      translation: "dnat",
+    };
+    const behindNodePort = row({
+      connectionId: 7n,
+      ...{ client: "192.168.50.1:61000", server: "10.244.2.7:8080", role: "uplink" },
+      ...{ originalClient: "203.0.113.50:5000", originalServer: "192.168.50.1:30090", translation: "dnat+snat" },
+    });
+    const named = name("node1", [
+      row(toApi),
+      row({ ...toApi, isReply: true }),
+      row({ client: "10.244.1.1:50000", server: "10.244.1.6:80" }),
+      row({ client: "10.244.1.6:41000", server: "203.0.113.9:443" }),
+      behindNodePort,
+    ]);
+    expect(named.verdicts).toEqual([
+      "denied no-policy guard",
+      "denied no-policy guard",
+      "allowed not-a-pod own-node",
+      "allowed no-policy not-a-pod",
+      // Whether the rule sees the address outside or the node's is up to the plugin.
+      "undetermined not-a-pod guard",
+    ]);
+    const { originalClient: _, originalServer: __, ...atServer } = behindNodePort;
+    const told = name("node2", [{ ...atServer, direction: 1, translation: "none" }]);
+    expect(told.verdicts).toEqual(["undetermined not-a-pod guard"]);
   });
 
   describe("behind another node's NodePort", () => {

@@ -11,10 +11,12 @@ import { CollectorMetrics } from "../src/metrics.js";
 import { AgentPresence } from "../src/naming/agent-presence.js";
 import { numberAddresses } from "../src/naming/batch-addresses.js";
 import { DnsNamer } from "../src/naming/dns-namer.js";
+import { DropNamer } from "../src/naming/drop-namer.js";
 import { GivenUp } from "../src/naming/given-up.js";
 import { HopNamer } from "../src/naming/hop-namer.js";
 import { TranslationMeeting } from "../src/naming/translation-meeting.js";
 import { type HopRow, hopBatch } from "./hop-batch-builder.js";
+import { judgeOf } from "./judge-of.js";
 import { pod, SHOP } from "./shop-cluster.js";
 
 const WINDOW = 1_800_000_000;
@@ -39,6 +41,7 @@ function setUp(events: readonly (readonly [afterMs: number, action: () => void])
   const memory = { capacity: 100, forMs: 600_000, now: clock.now };
   const known = {
     book,
+    judge: judgeOf(SHOP),
     presence,
     meeting: new TranslationMeeting(100),
     givenUpAddresses: new GivenUp<string>(memory),
@@ -50,6 +53,7 @@ function setUp(events: readonly (readonly [afterMs: number, action: () => void])
     ...known,
     namer: new HopNamer(known),
     dnsNamer: new DnsNamer(known),
+    dropNamer: new DropNamer(known),
     findTranslations: async (ids) => {
       asked.push([...ids]);
       return stored;

@@ -1,4 +1,10 @@
-import { connectionPathSchema, flowsAnswerSchema, lossAnswerSchema, PATHS } from "@hopline/api";
+import {
+  connectionPathSchema,
+  flowsAnswerSchema,
+  latencyAnswerSchema,
+  lossAnswerSchema,
+  PATHS,
+} from "@hopline/api";
 import { encodeCompleteness } from "@hopline/batch";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type HopRow, hopBatch } from "./hop-batch-builder.js";
@@ -148,7 +154,7 @@ describe("the path of a connection", () => {
     const { connections } = await collector.ask(flowsAnswerSchema, PATHS.flows);
     expect(connections).toHaveLength(2);
     const query = `source=${node1}&destination=${node2}&segment=wire`;
-    const { cells, series } = await collector.ask(lossAnswerSchema, `${PATHS.loss}?${query}`);
+    const { cells, series, worst } = await collector.ask(lossAnswerSchema, `${PATHS.loss}?${query}`);
     const pairs = cells.map(
       ({ sourceNode, destinationNode, segment, payload, measuredWindows, leftOutWindows }) => [
         `${sourceNode} > ${destinationNode}: ${segment}`,
@@ -171,6 +177,18 @@ describe("the path of a connection", () => {
       0.01,
       0.01,
     ]);
+    expect(
+      worst?.edges.map(({ port, connections: lossy, payload }) => [port, lossy, payload?.ratio]),
+    ).toEqual([[8080, 1, 0.01]]);
+    expect(worst?.connections.map(({ connection, payload }) => [connection.id, payload?.ratio])).toEqual([
+      ["00000000000000a1", 0.01],
+    ]);
+  });
+
+  it("gives latency by node pair and segment, none where no round trip was measured", async () => {
+    const query = `source=${node1}&destination=${node2}&segment=wire`;
+    const answer = await collector.ask(latencyAnswerSchema, `${PATHS.latency}?${query}`);
+    expect(answer).toMatchObject({ cells: [], hops: [], overall: [], edges: [], series: { points: [] } });
   });
 
   it("refuses a segment that is none in a sentence", async () => {

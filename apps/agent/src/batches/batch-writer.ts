@@ -2,10 +2,15 @@ import {
   type BatchHeader,
   type CompletenessColumns,
   type DnsColumns,
+  type DropColumns,
   encodeCompleteness,
   encodeDns,
+  encodeDrops,
   encodeHops,
+  encodeNodeState,
   type HopColumns,
+  type NodeState,
+  StringColumnBuilder,
 } from "@hopline/batch";
 import type { Spool } from "../delivery/spool.js";
 import { sliceHops } from "./slice-columns.js";
@@ -51,8 +56,20 @@ export class BatchWriter {
     this.#write(columns.count, (header) => encodeDns(header, columns));
   }
 
+  /** @param columns of one batch. */
+  writeDrops(columns: DropColumns): void {
+    this.#write(columns.count, (header) => encodeDrops(header, columns));
+  }
+
   writeCompleteness(columns: CompletenessColumns): void {
     this.#write(columns.count, (header) => encodeCompleteness(header, columns));
+  }
+
+  writeNodeState(readAtMs: number, state: NodeState): void {
+    const states = new StringColumnBuilder(1);
+    states.set(0, JSON.stringify(state));
+    const columns = { count: 1, read_at: Float64Array.of(readAtMs), state: states.finish() };
+    this.#write(1, (header) => encodeNodeState(header, columns));
   }
 
   /** Settles when all that was written before is in the spool. */

@@ -100,7 +100,9 @@ export class CaptureLoop {
   #loop(opened: OpenedSource): void {
     const { source, nowUs, latencyUs } = opened;
     const recorder = this.#recorder;
+    const offsetUs = this.#options.order.clockOffsetUs ?? 0;
     const consume = (block: FrameBlock): void => {
+      if (offsetUs !== 0) for (let row = 0; row < block.count; row++) block.timesUs[row]! += offsetUs;
       this.#counter.countBlock(block);
       recorder?.record(block, source);
     };
@@ -130,6 +132,7 @@ export class CaptureLoop {
   #obey(opened: OpenedSource): void {
     for (let command = this.#options.receive(); command !== undefined; command = this.#options.receive()) {
       if (command.kind === "stop") this.#stopping = true;
+      else if (command.kind === "focus") opened.source.focus(command.tuples, command.interfaceIndexes);
       else opened.source.watch(command.interfaceIndexes);
     }
   }

@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from "node:worker_threads";
+import type { FocusTuple } from "@hopline/capture";
 import { describe, Fault } from "@hopline/fault";
 import type { CaptureWorkerData } from "./capture-worker.js";
 import type { CaptureOrder, CaptureReport, WorkerCommand, WorkerMessage } from "./worker-messages.js";
@@ -71,6 +72,11 @@ export class CaptureThread {
   /** Which kernel interfaces to capture from now on. */
   watch(interfaceIndexes: readonly number[]): void {
     this.#tell({ kind: "watch", interfaceIndexes });
+  }
+
+  /** Which connections to capture at further interfaces from now on. */
+  focus(tuples: readonly FocusTuple[], interfaceIndexes: readonly number[]): void {
+    this.#tell({ kind: "focus", tuples, interfaceIndexes });
   }
 
   /** Settles after the last report has been handed over. */

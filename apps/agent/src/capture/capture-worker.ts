@@ -18,7 +18,7 @@ new CaptureLoop({
   order,
   hashSeed,
   clock: {
-    nowUs: () => Date.now() * 1000,
+    nowUs: () => Date.now() * 1000 + (order.clockOffsetUs ?? 0),
     sleepMs: (durationMs) => void Atomics.wait(sleeper, 0, 0, durationMs),
   },
   cpuUs: threadCpuUs,

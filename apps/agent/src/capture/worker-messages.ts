@@ -1,4 +1,4 @@
-import type { CapturedInterface, CaptureStatistics, FilePosition } from "@hopline/capture";
+import type { CapturedInterface, CaptureStatistics, FilePosition, FocusTuple } from "@hopline/capture";
 import type { DnsRows, FlowTableCounters, FrameCounters, HopRows } from "@hopline/flow";
 import type { TunnelPorts } from "@hopline/topology";
 import type { OverloadCounters } from "./overload-controller.js";
@@ -41,11 +41,19 @@ export interface CaptureOrder {
   readonly cpuBudgetPercent: number;
   /** Live sources: pcapng file to write all frames to. */
   readonly recordPath: string | undefined;
+  /** Added to the clock and to every frame's time, microseconds; live sources only. */
+  readonly clockOffsetUs?: number;
 }
 
 /** To the capture thread. */
 export type WorkerCommand =
   | { readonly kind: "watch"; readonly interfaceIndexes: readonly number[] }
+  /** Captures these connections at these interfaces besides, whatever else is captured. */
+  | {
+      readonly kind: "focus";
+      readonly tuples: readonly FocusTuple[];
+      readonly interfaceIndexes: readonly number[];
+    }
   | { readonly kind: "stop" };
 
 /** Rows and counters, several times a second. Counters are since the start. */

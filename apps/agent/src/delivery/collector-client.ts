@@ -1,11 +1,12 @@
-import { BATCH_CONTENT_TYPE } from "@hopline/batch";
+import { BATCH_CONTENT_TYPE, parseOrders, type WatchOrder } from "@hopline/batch";
 import { describe, Fault, systemCode } from "@hopline/fault";
 import { Pool } from "undici";
 import type { CollectorToken } from "./collector-token.js";
 
 /** What became of a posted batch. */
 export type PostResult =
-  | { readonly kind: "stored" }
+  /** With what the collector wants done now. */
+  | { readonly kind: "stored"; readonly orders: readonly WatchOrder[] }
   /** To be sent again: the collector, the way to it or our credentials are not right now. */
   | { readonly kind: "retry"; readonly fault: Fault }
   /** The collector will never take this batch. */
@@ -18,6 +19,9 @@ export interface CollectorClientOptions {
 }
 
 const PATH = "/ingest/v1/batches";
+const ORDERS_PATH = "/ingest/v1/orders";
+/** They are asked for again soon. */
+const ORDERS_TIMEOUT_MS = 5000;
 /** The collector may hold a batch for some seconds while it waits for a name. */
 const ANSWER_TIMEOUT_MS = 60_000;
 const CONNECTIONS = 4;
@@ -29,12 +33,14 @@ export class CollectorClient {
   readonly #options: CollectorClientOptions;
   readonly #pool: Pool;
   readonly #path: string;
+  readonly #ordersPath: string;
 
   /** @throws Fault `COLLECTOR_ADDRESS` */
   constructor(options: CollectorClientOptions) {
     this.#options = options;
     const { origin, path, socketPath } = parseAddress(options.address);
     this.#path = `${path}${PATH}`;
+    this.#ordersPath = `${path}${ORDERS_PATH}`;
     this.#pool = new Pool(origin, {
       connections: CONNECTIONS,
       headersTimeout: ANSWER_TIMEOUT_MS,
@@ -66,6 +72,25 @@ export class CollectorClient {
     }
   }
 
+  /** What the collector wants done now; undefined where it does not say. */
+  async orders(): Promise<WatchOrder[] | undefined> {
+    try {
+      const bearer = await this.#options.token.read();
+      const answer = await this.#pool.request({
+        method: "GET",
+        path: this.#ordersPath,
+        headersTimeout: ORDERS_TIMEOUT_MS,
+        bodyTimeout: ORDERS_TIMEOUT_MS,
+        headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+      });
+      const body = await answer.body.text();
+      return answer.statusCode === 200 ? ordersOf(body) : undefined;
+    } catch {
+      // That it cannot be reached is told where batches are sent.
+      return undefined;
+    }
+  }
+
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
@@ -87,7 +112,7 @@ function parseAddress(address: string): { origin: string; path: string; socketPa
 }
 
 function judge(address: string, status: number, body: string): PostResult {
-  if (status >= 200 && status < 300) return { kind: "stored" };
+  if (status >= 200 && status < 300) return { kind: "stored", orders: ordersOf(body) };
   const reason = reasonOf(body);
   if (status === 401 || status === 403) {
     const message = `The collector at ${address} does not accept this agent's token (${status}).`;
@@ -108,6 +133,18 @@ function judge(address: string, status: number, body: string): PostResult {
   const message = `The collector at ${address} cannot take batches now (${status}${reason}).`;
   const hint = "They wait on disk and are sent again.";
   return { kind: "retry", fault: new Fault({ code: "COLLECTOR_BUSY", message, hint }) };
+}
+
+/** What an answer's field `orders` asks for; nothing where it has none. */
+function ordersOf(body: string): WatchOrder[] {
+  try {
+    const answer: unknown = JSON.parse(body);
+    return typeof answer === "object" && answer !== null && "orders" in answer
+      ? parseOrders(answer.orders)
+      : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The collector's own sentence, where its answer is a problem document. */

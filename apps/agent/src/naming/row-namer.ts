@@ -12,6 +12,7 @@ import {
 import { type HopRows, INITIATOR_SOURCE, INITIATOR_UNKNOWN, ROW_FIRST } from "@hopline/flow";
 import { ADDRESS_BYTES, isIpv4 } from "@hopline/packet";
 import type { Topology } from "@hopline/topology";
+import type { DropMemory } from "../drops/drop-memory.js";
 import { isSourceInitiator } from "./initiator.js";
 import type { InterfaceDirectory, InterfaceLabel } from "./interface-directory.js";
 import { columnsOf, NamedColumns } from "./named-columns.js";
@@ -20,6 +21,10 @@ export interface RowNamerOptions {
   readonly translations: TranslationTable;
   readonly topology: Topology;
   readonly interfaces: InterfaceDirectory;
+  /** Flows that were dropped before conntrack had confirmed them. Without it, none. */
+  readonly drops?: Pick<DropMemory, "explain">;
+  /** Called before each look: what was dropped before these rows were made is to be known. */
+  readonly readDrops?: () => void;
 }
 
 export interface NamedRows {
@@ -58,18 +63,14 @@ export class RowNamer {
    * @param mayWait leave out first rows of connections that conntrack does not have yet: its event may be on its way.
    */
   name(rows: HopRows, which: Uint32Array, mayWait: boolean): NamedRows {
+    this.#options.readDrops?.();
     const named = new NamedColumns(which.length);
     const picked = new Uint32Array(which.length);
     const waiting: number[] = [];
     const labels = new Map<number, InterfaceLabel>();
     for (const row of which) {
       this.#readSeen(rows, row);
-      const tracked = this.#options.translations.find(
-        this.#seen,
-        rows.firstUs[row]!,
-        rows.lastUs[row]!,
-        this.#found,
-      );
+      const tracked = this.#find(rows.firstUs[row]!, rows.lastUs[row]!);
       if (!tracked && mayWait && (rows.rowFlags[row]! & ROW_FIRST) !== 0) {
         waiting.push(row);
         continue;
@@ -87,6 +88,13 @@ export class RowNamer {
       columns: columnsOf(rows, picked.subarray(0, named.count), named),
       waiting: Uint32Array.from(waiting),
     };
+  }
+
+  #find(firstUs: number, lastUs: number): boolean {
+    const { translations, drops } = this.#options;
+    if (translations.find(this.#seen, firstUs, lastUs, this.#found)) return true;
+    const isDropped = drops?.explain(this.#seen, firstUs, lastUs) === true;
+    return isDropped && translations.find(this.#seen, firstUs, lastUs, this.#found);
   }
 
   #readSeen(rows: HopRows, row: number): void {

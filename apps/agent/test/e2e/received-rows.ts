@@ -26,6 +26,23 @@ export interface ReceivedRow {
   readonly rstPackets: number;
 }
 
+export interface DropRow {
+  readonly connection: bigint;
+  readonly isReply: number;
+  readonly droppedUs: number;
+  readonly source: string;
+  readonly reason: string;
+  readonly group: number;
+  readonly prefix: string;
+  readonly inInterface: string;
+  readonly outInterface: string;
+  readonly client: string;
+  readonly server: string;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly packet: string;
+}
+
 export interface CompletenessRow {
   readonly windowStart: number;
   readonly seen: number;
@@ -37,8 +54,13 @@ export interface CompletenessRow {
 }
 
 /** All rows of all batches in the sink's folder. */
-export function readReceived(folder: string): { hops: ReceivedRow[]; completeness: CompletenessRow[] } {
+export function readReceived(folder: string): {
+  hops: ReceivedRow[];
+  drops: DropRow[];
+  completeness: CompletenessRow[];
+} {
   const hops: ReceivedRow[] = [];
+  const drops: DropRow[] = [];
   const completeness: CompletenessRow[] = [];
   for (const name of readdirSync(folder).sort()) {
     if (name.endsWith(".part")) continue;
@@ -46,15 +68,38 @@ export function readReceived(folder: string): { hops: ReceivedRow[]; completenes
     for (let at = 0; at < table.numRows; at++) {
       const row = table.get(at)?.toJSON() ?? {};
       if (header.kind === "hops") hops.push(hopOf(row));
+      else if (header.kind === "drops") drops.push(dropOf(row));
       else if (header.kind === "completeness") completeness.push(completenessOf(row));
     }
   }
-  return { hops, completeness };
+  return { hops, drops, completeness };
+}
+
+function endOf(row: Record<string, unknown>, side: string): string {
+  return `${formatAddress(row[`${side}_address`] as Uint8Array)}:${row[`${side}_port`]}`;
+}
+
+function dropOf(row: Record<string, unknown>): DropRow {
+  return {
+    connection: row.connection_id as bigint,
+    isReply: Number(row.is_reply),
+    droppedUs: Number(row.dropped_us),
+    source: String(row.source),
+    reason: String(row.reason),
+    group: Number(row.group),
+    prefix: String(row.prefix),
+    inInterface: String(row.in_interface),
+    outInterface: String(row.out_interface),
+    client: endOf(row, "client"),
+    server: endOf(row, "server"),
+    packets: Number(row.packets),
+    bytes: Number(row.bytes),
+    packet: String(row.packet),
+  };
 }
 
 function hopOf(row: Record<string, unknown>): ReceivedRow {
-  const end = (side: string) =>
-    `${formatAddress(row[`${side}_address`] as Uint8Array)}:${row[`${side}_port`]}`;
+  const end = (side: string) => endOf(row, side);
   return {
     connection: row.connection_id as bigint,
     isReply: Number(row.is_reply),

@@ -6,9 +6,12 @@ import {
   ENDPOINT_RESOURCES,
   type EndpointHistory,
   loadObjects,
+  POLICY_RESOURCES,
   type ResourceState,
 } from "@hopline/kube";
 import type { Logger } from "@hopline/process";
+import type { PolicyHistory } from "../policy/policy-history.js";
+import type { PolicyKnowledge } from "../policy/policy-knowledge.js";
 import type { CollectorSettings } from "../settings.js";
 
 type WatchStatus = Status["watches"][number];
@@ -17,8 +20,10 @@ type WatchStatus = Status["watches"][number];
 export interface ClusterSource {
   /** For people: a server's URL, a file. */
   readonly description: string;
-  /** Whether all there is was read at least once. */
+  /** Whether all that names are made from was read at least once. */
   readonly isSettled: boolean;
+  /** How far verdicts can rely on what was read. */
+  readonly policyKnowledge: PolicyKnowledge;
   start(): void;
   stop(): Promise<void>;
   states(): WatchStatus[];
@@ -28,6 +33,7 @@ export interface ClusterSourceOptions {
   readonly settings: Pick<CollectorSettings, "kube" | "kubeconfig" | "kubeDump">;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly history: EndpointHistory;
+  readonly policies: PolicyHistory;
   readonly now: () => number;
   readonly log: Logger;
 }
@@ -43,17 +49,28 @@ export function openClusterSource(options: ClusterSourceOptions): ClusterSource 
   return kubeDump === undefined ? clusterApi(options) : clusterDump(kubeDump, options);
 }
 
+/** Without these objects no verdict can be given, besides the policies themselves. */
+const JUDGED_BY: ReadonlySet<string> = new Set(["pods", ...POLICY_RESOURCES.map(({ name }) => name)]);
+
 function noCluster(): ClusterSource {
   return {
     description: "none",
     isSettled: true,
+    policyKnowledge: {
+      untilMs: Number.POSITIVE_INFINITY,
+      isLive: false,
+      missing: "No cluster is watched, so that its policies are not known.",
+    },
     start: () => {},
     stop: async () => {},
     states: () => [],
   };
 }
 
-function clusterDump(paths: readonly string[], { history, now }: ClusterSourceOptions): ClusterSource {
+function clusterDump(
+  paths: readonly string[],
+  { history, policies, now }: ClusterSourceOptions,
+): ClusterSource {
   const files = paths.map((path) => ({ path, objects: loadObjects(path) }));
   const count = files.reduce((sum, { objects }) => sum + objects.length, 0);
   if (count === 0) {
@@ -64,10 +81,12 @@ function clusterDump(paths: readonly string[], { history, now }: ClusterSourceOp
     });
   }
   history.load(files.flatMap(({ objects }) => objects));
+  policies.load(files.flatMap(({ objects }) => objects));
   const loadedAt = now();
   return {
     description: paths.join(", "),
     isSettled: true,
+    policyKnowledge: { untilMs: Number.POSITIVE_INFINITY, isLive: false, missing: undefined },
     start: () => {},
     stop: async () => {},
     states: () =>
@@ -82,24 +101,57 @@ function clusterDump(paths: readonly string[], { history, now }: ClusterSourceOp
   };
 }
 
-function clusterApi({ settings, env, history, log }: ClusterSourceOptions): ClusterSource {
+function clusterApi({ settings, env, history, policies, log }: ClusterSourceOptions): ClusterSource {
   const { kubeconfig } = settings;
   const connection = new ClusterConnection(kubeconfig === undefined ? { env } : { env, kubeconfig });
-  const watch = new ClusterWatch({
+  const onState = (state: ResourceState): void => logState(log, state);
+  const endpointWatch = new ClusterWatch({
     connection,
     resources: ENDPOINT_RESOURCES,
-    onEvent: (event) => history.apply(event),
-    onState: (state) => logState(log, state),
+    onEvent: (event) => {
+      history.apply(event);
+      policies.apply(event);
+    },
+    onState,
   });
+  // Names do not wait for policies.
+  const policyWatch = new ClusterWatch({
+    connection,
+    resources: POLICY_RESOURCES,
+    onEvent: (event) => policies.apply(event),
+    onState,
+  });
+  const watches = [endpointWatch, policyWatch];
+  const states = (): ResourceState[] => watches.flatMap((watch) => watch.states());
   return {
     description: connection.server,
     get isSettled() {
-      return watch.settled;
+      return endpointWatch.settled;
     },
-    start: () => watch.start(),
-    stop: () => watch.stop(),
-    states: () => watch.states().map(toWatchStatus),
+    get policyKnowledge() {
+      return knowledgeOf(states());
+    },
+    start: () => {
+      for (const watch of watches) watch.start();
+    },
+    stop: async () => {
+      await Promise.all(watches.map((watch) => watch.stop()));
+    },
+    states: () => states().map(toWatchStatus),
   };
+}
+
+function knowledgeOf(states: readonly ResourceState[]): PolicyKnowledge {
+  const judgedBy = states.filter(({ resource }) => JUDGED_BY.has(resource));
+  const forbidden = judgedBy.find(({ state }) => state === "forbidden");
+  if (forbidden !== undefined) {
+    const missing = `The collector may not list ${forbidden.resource}, which policy is judged by.`;
+    return { untilMs: 0, isLive: true, missing };
+  }
+  const untilMs = Math.min(
+    ...judgedBy.map(({ isInStep, inStepMs }) => (isInStep ? Number.POSITIVE_INFINITY : (inStepMs ?? 0))),
+  );
+  return { untilMs, isLive: true, missing: undefined };
 }
 
 function logState(log: Logger, { resource, state, lastError }: ResourceState): void {

@@ -7,6 +7,7 @@ export const PROBLEM_CONTENT_TYPE = "application/problem+json";
 
 /** HTTP status of each code that a Fault may carry up to here; 500 for all others. */
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  AUDIT_TOO_LARGE: 400,
   BATCH_INVALID: 400,
   BATCH_DAMAGED: 400,
   QUERY_INVALID: 400,
@@ -18,6 +19,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   BODY_TOO_LARGE: 413,
   CONTENT_TYPE_UNSUPPORTED: 415,
   INGEST_BUSY: 429,
+  WATCHES_FULL: 429,
   STREAM_BUSY: 503,
   JOURNAL_UNUSABLE: 503,
   STORE_BATCH_REJECTED: 400,

@@ -3,6 +3,7 @@ import { Fault } from "@hopline/fault";
 import {
   COMPLETENESS_IDENTITY_COLUMNS,
   DNS_IDENTITY_COLUMNS,
+  DROP_IDENTITY_COLUMNS,
   HOP_IDENTITY_COLUMNS,
   type InsertResult,
 } from "@hopline/store";
@@ -12,14 +13,18 @@ import type { CollectorMetrics } from "../metrics.js";
 import type { AddressBook } from "../naming/address-book.js";
 import type { AgentPresence } from "../naming/agent-presence.js";
 import { numberAddresses } from "../naming/batch-addresses.js";
+import type { ConnectionJudge } from "../policy/connection-judge.js";
 import type { StoreKeeper } from "../store-keeper.js";
 import { withColumns } from "./combine-tables.js";
 import { readCompletenessTable } from "./completeness-table.js";
 import { readDnsTable } from "./dns-table.js";
+import { readDropTable } from "./drop-table.js";
 import { readHopTable } from "./hop-table.js";
 import type { HopWriter } from "./hop-writer.js";
 import type { IngestCounts } from "./ingest-counts.js";
 import type { NameWait } from "./name-wait.js";
+import { readNodeStates } from "./node-state-table.js";
+import { NodeStateWriter } from "./node-state-writer.js";
 
 /** What an agent is told once a batch is in the store. */
 export interface Receipt {
@@ -32,7 +37,9 @@ export interface Receipt {
 export interface BatchIntakeOptions {
   readonly keeper: StoreKeeper;
   readonly writer: HopWriter;
+  readonly dropWriter: HopWriter;
   readonly book: AddressBook;
+  readonly judge: ConnectionJudge;
   readonly nameWait: NameWait;
   readonly presence: AgentPresence;
   readonly counts: IngestCounts;
@@ -42,6 +49,8 @@ export interface BatchIntakeOptions {
 
 /** For so long after its start the collector refuses hop rows rather than store them without any knowledge of the cluster. */
 const CLUSTER_WAIT_MS = 60_000;
+/** And for so long rather than store them without a verdict. */
+const POLICY_WAIT_MS = 15_000;
 
 /** So many tokens of stored batches are remembered: an agent repeats what it sent last, not what it sent long ago. */
 const REMEMBERED_TOKENS = 10_000;
@@ -53,10 +62,12 @@ export class BatchIntake {
   /** By token: a batch that is sent again while it is being stored waits for the same insert. */
   readonly #underWay = new Map<string, Promise<InsertResult>>();
   readonly #stored = new Set<string>();
+  readonly #nodeStates: NodeStateWriter;
   #startedAtMs = 0;
 
   constructor(options: BatchIntakeOptions) {
     this.#options = options;
+    this.#nodeStates = new NodeStateWriter(options);
   }
 
   start(): void {
@@ -111,8 +122,12 @@ export class BatchIntake {
         return this.#storeHops(batch, token);
       case "dns":
         return this.#storeDns(batch, token);
+      case "drops":
+        return this.#storeDrops(batch, token);
       case "completeness":
         return this.#storeCompleteness(batch, token);
+      case "node-state":
+        return this.#storeNodeState(batch);
     }
   }
 
@@ -149,6 +164,23 @@ export class BatchIntake {
     return result;
   }
 
+  async #storeDrops(batch: DecodedBatch, token: string): Promise<InsertResult> {
+    const { dropWriter, nameWait, counts, clock } = this.#options;
+    const table = readDropTable(batch, clock.now());
+    counts.notDrops(table.notDrops);
+    if (table.count === 0) return { duplicate: false };
+    this.#requireCluster(batch.header);
+    const named = await nameWait.nameDrops(table, this.#stopping.signal);
+    const result = await dropWriter.write({
+      token,
+      table: withColumns(table.table, DROP_IDENTITY_COLUMNS, named.identity),
+      firstWindow: table.firstWindow,
+      lastWindow: table.lastWindow,
+    });
+    if (!result.duplicate) counts.unnamed(named.unnamedRows);
+    return result;
+  }
+
   async #storeCompleteness(batch: DecodedBatch, token: string): Promise<InsertResult> {
     const { keeper, presence, clock } = this.#options;
     const table = readCompletenessTable(batch, clock.now());
@@ -161,9 +193,18 @@ export class BatchIntake {
     return await keeper.use("insert_completeness", (store) => store.insertCompleteness(stream, token));
   }
 
+  async #storeNodeState(batch: DecodedBatch): Promise<InsertResult> {
+    const readings = readNodeStates(batch, this.#options.clock.now());
+    await this.#nodeStates.write(readings, this.#stopping.signal);
+    return { duplicate: false };
+  }
+
   #requireCluster(header: BatchHeader): void {
-    const { book, clock } = this.#options;
-    if (book.isReady || clock.now() - this.#startedAtMs >= CLUSTER_WAIT_MS) return;
+    const { book, judge, clock } = this.#options;
+    const sinceStartMs = clock.now() - this.#startedAtMs;
+    const isNamed = book.isReady || sinceStartMs >= CLUSTER_WAIT_MS;
+    const isJudged = judge.isReady || sinceStartMs >= POLICY_WAIT_MS;
+    if (isNamed && isJudged) return;
     throw new Fault({
       code: "CLUSTER_UNKNOWN",
       message: `The collector has not read the cluster's objects yet and cannot name what ${header.node} saw.`,

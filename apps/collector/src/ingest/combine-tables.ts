@@ -45,6 +45,30 @@ export function stackTables(tables: readonly Table[], spec: ColumnSpec): Table {
   return new Table(vectors);
 }
 
+/** Some rows of a table of one record batch, in the order given. */
+export function pickRows(table: Table, spec: ColumnSpec, rows: readonly number[]): Table {
+  if (rows.length === table.numRows) return table;
+  const vectors: Record<string, Vector> = {};
+  for (const [name, kind] of Object.entries(spec)) {
+    const vector = table.getChild(name);
+    const values: unknown = vector?.data[0]?.values;
+    if (vector === null || !ArrayBuffer.isView(values)) continue;
+    if (kind === "string") {
+      const builder = new StringColumnBuilder(rows.length);
+      for (const [to, row] of rows.entries()) builder.set(to, String(vector.get(row)));
+      vectors[name] = toVector("string", builder.finish(), rows.length);
+      continue;
+    }
+    const width = BYTES_PER_ROW[kind];
+    const from = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const bytes = new Uint8Array(rows.length * width);
+    for (const [to, row] of rows.entries())
+      bytes.set(from.subarray(row * width, (row + 1) * width), to * width);
+    vectors[name] = toVector(kind, numbersOver(kind, bytes), rows.length);
+  }
+  return new Table(vectors);
+}
+
 function stackStrings(parts: readonly Vector[], count: number): Vector {
   const builder = new StringColumnBuilder(count);
   let row = 0;

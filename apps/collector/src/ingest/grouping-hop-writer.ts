@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { completeHops } from "@hopline/batch";
+import { type ColumnSpec, completeHops } from "@hopline/batch";
 import { Fault } from "@hopline/fault";
-import { type InsertResult, STORED_HOP_COLUMNS, type Store } from "@hopline/store";
-import { tableFromIPC, tableToIPC } from "apache-arrow";
+import { type InsertResult, STORED_DROP_COLUMNS, STORED_HOP_COLUMNS, type Store } from "@hopline/store";
+import { type Table, tableFromIPC, tableToIPC } from "apache-arrow";
 import type { Clock } from "../clock.js";
 import type { CollectorMetrics } from "../metrics.js";
 import type { StoreKeeper } from "../store-keeper.js";
@@ -12,11 +12,37 @@ import type { HopWriter, StorableBatch } from "./hop-writer.js";
 import type { InsertJournal, JournalEntry } from "./insert-journal.js";
 
 export interface GroupingHopWriterOptions {
+  /** What the batches hold; a writer has one kind. */
+  readonly kind?: keyof typeof KINDS;
   readonly keeper: StoreKeeper;
+  /** No other writer's. */
   readonly journal: InsertJournal;
   readonly clock: Clock;
   readonly metrics: CollectorMetrics;
 }
+
+interface Kind {
+  readonly spec: ColumnSpec;
+  readonly operation: string;
+  readonly insert: (store: Store, bytes: Uint8Array, token: string) => Promise<InsertResult>;
+  /** What a collector of an earlier version may have written down, as it is written now. */
+  readonly complete: (table: Table) => Table;
+}
+
+const KINDS = {
+  hops: {
+    spec: STORED_HOP_COLUMNS,
+    operation: "insert_hops",
+    insert: (store, bytes, token) => store.insertHops(bytes, token),
+    complete: completeHops,
+  },
+  drops: {
+    spec: STORED_DROP_COLUMNS,
+    operation: "insert_drops",
+    insert: (store, bytes, token) => store.insertDrops(bytes, token),
+    complete: (table) => table,
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
 
 interface Waiting extends StorableBatch {
   readonly resolve: (result: InsertResult) => void;
@@ -44,6 +70,7 @@ const REMEMBERED_BATCHES = 20_000;
  */
 export class GroupingHopWriter implements HopWriter {
   readonly #options: GroupingHopWriterOptions;
+  readonly #kind: Kind;
   readonly #ready: Waiting[] = [];
   readonly #stored = new Set<string>();
   readonly #stopping = new AbortController();
@@ -56,6 +83,7 @@ export class GroupingHopWriter implements HopWriter {
 
   constructor(options: GroupingHopWriterOptions) {
     this.#options = options;
+    this.#kind = KINDS[options.kind ?? "hops"];
   }
 
   /** Before anything is written: settles what was under way when the collector before this one ended. */
@@ -63,9 +91,8 @@ export class GroupingHopWriter implements HopWriter {
     const { journal } = this.#options;
     const { batches, unsettled } = await journal.open();
     for (const { token, bytes } of unsettled) {
-      // A collector of an earlier version may have begun it.
-      const table = completeHops(tableFromIPC(bytes));
-      await store.insertHops(tableToIPC(table, "stream"), token);
+      const table = this.#kind.complete(tableFromIPC(bytes));
+      await this.#kind.insert(store, tableToIPC(table, "stream"), token);
       await journal.settle(token);
     }
     this.#remember(batches);
@@ -145,7 +172,7 @@ export class GroupingHopWriter implements HopWriter {
     const token = createHash("sha256").update(batches.join("\n")).digest("hex").slice(0, 32);
     const table = stackTables(
       group.map((batch) => batch.table),
-      STORED_HOP_COLUMNS,
+      this.#kind.spec,
     );
     const bytes = tableToIPC(table, "stream");
     await journal.begin({ token, batches }, bytes);
@@ -162,7 +189,8 @@ export class GroupingHopWriter implements HopWriter {
     if (unsettled === undefined) return { duplicate: false };
     const { token, batches, bytes } = unsettled;
     try {
-      const result = await keeper.use("insert_hops", (store) => store.insertHops(bytes, token));
+      const { operation, insert } = this.#kind;
+      const result = await keeper.use(operation, (store) => insert(store, bytes, token));
       this.#remember(batches);
       this.#unsettled = undefined;
       await journal.settle(token);

@@ -23,6 +23,7 @@ export interface HopTable {
   readonly windowStarts: Uint32Array;
   readonly roles: StringColumn;
   readonly translations: StringColumn;
+  readonly initiatorsBy: StringColumn;
   readonly directions: Uint8Array;
   readonly attachedAddresses: Uint8Array;
   readonly protocols: Uint8Array;
@@ -45,7 +46,7 @@ export const MAX_SPAN_SECONDS = 48 * 3600;
 /** 2000-01-01: earlier times are a clock that was never set. */
 const EARLIEST_SECONDS = 946_684_800;
 /** How far an agent's clock may be ahead of ours. */
-const MAX_AHEAD_SECONDS = 86_400;
+export const MAX_AHEAD_SECONDS = 86_400;
 const WINDOW_SECONDS = 10;
 
 /** What a dictionary column's 16-bit indexes, of the batch's own columns and of those that naming adds, are sure to hold. */
@@ -85,6 +86,7 @@ export function readHopTable(batch: DecodedBatch, nowMs: number): HopTable {
     windowStarts,
     roles: columns.strings("role"),
     translations: columns.strings("translation"),
+    initiatorsBy: columns.strings("initiator_by"),
     directions,
     attachedAddresses: columns.addresses("attached_address"),
     protocols: columns.u8("protocol"),

@@ -5,7 +5,7 @@ import type { Table } from "apache-arrow";
 export interface StorableBatch {
   /** Deduplication token. */
   readonly token: string;
-  /** Columns of STORED_HOP_COLUMNS (packages/store), in one record batch. */
+  /** Columns of STORED_HOP_COLUMNS or STORED_DROP_COLUMNS (packages/store), in one record batch. */
   readonly table: Table;
   /** Earliest and latest window, Unix seconds. */
   readonly firstWindow: number;

@@ -39,6 +39,11 @@ export class IngestCounts {
     } else this.#metrics.deferred.inc({ code });
   }
 
+  /** Rows of what rules logged that are no drops: allowed, or nobody can tell. */
+  notDrops(rows: number): void {
+    this.#metrics.notDrops.inc(rows);
+  }
+
   unnamed(rows: number): void {
     this.unnamedRows += rows;
     this.#metrics.unnamedRows.inc(rows);

@@ -7,17 +7,22 @@ import type { AddressBook } from "../naming/address-book.js";
 import type { AgentPresence } from "../naming/agent-presence.js";
 import type { BatchAddresses } from "../naming/batch-addresses.js";
 import type { DnsNamer, NamedDns } from "../naming/dns-namer.js";
+import type { DropNamer, NamedDrops } from "../naming/drop-namer.js";
 import type { GivenUp } from "../naming/given-up.js";
 import type { HopNamer, NamedHops } from "../naming/hop-namer.js";
 import type { Pending } from "../naming/pending.js";
 import type { TranslationMeeting } from "../naming/translation-meeting.js";
+import type { ConnectionJudge } from "../policy/connection-judge.js";
 import type { DnsTable } from "./dns-table.js";
+import type { DropTable } from "./drop-table.js";
 import type { HopTable } from "./hop-table.js";
 
 export interface NameWaitOptions {
   readonly namer: HopNamer;
   readonly dnsNamer: DnsNamer;
+  readonly dropNamer: DropNamer;
   readonly book: AddressBook;
+  readonly judge: ConnectionJudge;
   readonly presence: AgentPresence;
   readonly meeting: TranslationMeeting;
   readonly givenUpAddresses: GivenUp<string>;
@@ -58,6 +63,11 @@ export class NameWait {
   /** @throws Fault `STOPPING` as above. */
   nameDns(table: DnsTable, signal: AbortSignal): Promise<NamedDns> {
     return this.#untilKnown(() => this.#options.dnsNamer.name(table), signal);
+  }
+
+  /** @throws Fault `STOPPING` as above. */
+  nameDrops(table: DropTable, signal: AbortSignal): Promise<NamedDrops> {
+    return this.#untilKnown(() => this.#options.dropNamer.name(table), signal);
   }
 
   async #untilKnown<Named extends { readonly pending: Pending }>(
@@ -116,7 +126,9 @@ export class NameWait {
 
   /** Naming again costs a pass over all rows: it is worth it when all that it waited for is known. */
   #removeKnown(pending: Pending): void {
-    const { book, meeting, presence } = this.#options;
+    const { book, meeting, presence, judge, clock } = this.#options;
+    if (clock.now() >= pending.verdictsFinalAtMs) pending.verdictsFinalAtMs = 0;
+    if (judge.isKnown(pending.policiesKnownAtMs)) pending.policiesKnownAtMs = 0;
     for (const [address, timeMs] of pending.addresses) {
       if (!book.ownerAt(address, timeMs, 0, 0).pending) pending.addresses.delete(address);
     }
@@ -135,6 +147,7 @@ export class NameWait {
     metrics.gaveUp.inc({ what: "address" }, pending.addresses.size);
     metrics.gaveUp.inc({ what: "translation" }, pending.connections.size);
     metrics.gaveUp.inc({ what: "agent" }, pending.nodes.size);
+    metrics.gaveUp.inc({ what: "policy" }, pending.policiesKnownAtMs === 0 ? 0 : 1);
   }
 }
 

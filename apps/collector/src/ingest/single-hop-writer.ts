@@ -9,14 +9,18 @@ import type { HopWriter, StorableBatch } from "./hop-writer.js";
  */
 export class SingleHopWriter implements HopWriter {
   readonly #keeper: StoreKeeper;
+  readonly #kind: "hops" | "drops";
 
-  constructor(keeper: StoreKeeper) {
+  constructor(keeper: StoreKeeper, kind: "hops" | "drops" = "hops") {
     this.#keeper = keeper;
+    this.#kind = kind;
   }
 
   write({ token, table }: StorableBatch): Promise<InsertResult> {
     const bytes = tableToIPC(table, "stream");
-    return this.#keeper.use("insert_hops", (store) => store.insertHops(bytes, token));
+    return this.#kind === "hops"
+      ? this.#keeper.use("insert_hops", (store) => store.insertHops(bytes, token))
+      : this.#keeper.use("insert_drops", (store) => store.insertDrops(bytes, token));
   }
 
   async recover(): Promise<void> {}

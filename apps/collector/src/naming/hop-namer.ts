@@ -1,9 +1,12 @@
 import type { HopIdentityColumns } from "@hopline/store";
 import { DIRECTION_UNKNOWN } from "../hop-direction.js";
 import type { HopTable } from "../ingest/hop-table.js";
+import type { ConnectionJudge } from "../policy/connection-judge.js";
+import type { Judged } from "../policy/judged.js";
 import type { AddressBook, AddressOwner, DialledService, NamedEnd } from "./address-book.js";
 import type { AgentPresence } from "./agent-presence.js";
 import type { BatchAddresses } from "./batch-addresses.js";
+import { BatchVerdicts, type RowConnection } from "./batch-verdicts.js";
 import type { GivenUp } from "./given-up.js";
 import { NameCache } from "./name-cache.js";
 import { Pending } from "./pending.js";
@@ -13,6 +16,7 @@ import type { TranslationMeeting } from "./translation-meeting.js";
 
 export interface HopNamerOptions {
   readonly book: AddressBook;
+  readonly judge: ConnectionJudge;
   readonly presence: AgentPresence;
   readonly meeting: TranslationMeeting;
   readonly givenUpAddresses: GivenUp<string>;
@@ -36,13 +40,13 @@ const TCP = 6;
 const UDP = 17;
 const SCTP = 132;
 
-/** Until policy is judged here. */
-const VERDICT = "undetermined";
-const VERDICT_REASON = "policy is not judged yet";
+/** What `initiator_by` says where the client is a guess. */
+const GUESSED = "ports";
+const NOBODY: NamedEnd = { kind: "unknown", namespace: "", workloadKind: "", name: "", pod: "", node: "" };
 
 /**
- * Names both ends of every row as of the row's time, column by column, and chooses the rows that speak for their
- * connections. Synchronous: what is not known yet is said in `pending`.
+ * Names both ends of every row as of the row's time, column by column, judges their connections by the policies of that
+ * time, and chooses the rows that speak for their connections. Synchronous: what is not known yet is said in `pending`.
  */
 export class HopNamer {
   readonly #options: HopNamerOptions;
@@ -66,7 +70,24 @@ class Naming {
   readonly #clients: RowPicks<NamedEnd>;
   readonly #servers: RowPicks<NamedEnd>;
   readonly #services: RowPicks<DialledService>;
+  readonly #judged: RowPicks<Judged>;
   readonly #pending = new Pending();
+  readonly #verdicts: BatchVerdicts;
+  /** Filled anew for each row. */
+  readonly #connection: RowConnection = {
+    client: NOBODY,
+    server: NOBODY,
+    clientId: 0,
+    serverId: 0,
+    dialledId: 0,
+    seenClientId: 0,
+    toldClientAddress: "",
+    toldDialledAddress: "",
+    protocol: 0,
+    clientPort: 0,
+    serverPort: 0,
+    isGuess: false,
+  };
   readonly #absences = new Map<string, Set<number>>();
   /** Filled anew for each row. */
   readonly #observation: Observation = {
@@ -92,6 +113,8 @@ class Naming {
     this.#clients = new RowPicks(table.count);
     this.#servers = new RowPicks(table.count);
     this.#services = new RowPicks(table.count);
+    this.#judged = new RowPicks(table.count);
+    this.#verdicts = new BatchVerdicts(options.judge, (id) => this.#names.text(id), this.#pending);
   }
 
   run(): NamedHops {
@@ -115,6 +138,7 @@ class Naming {
       this.#waitForOwner(client, this.#addresses.originalClient[row] as number, timeMs);
       this.#waitForOwner(server, this.#addresses.server[row] as number, timeMs);
       if (client.end.kind === "unknown" || server.end.kind === "unknown") unnamedRows++;
+      this.#judgeRow(row, timeMs, client.end, server.end);
       reporter[row] = this.#speaks(row, seenClient, client, server) ? 1 : 0;
       if (this.#rowWaits) this.#pending.rows++;
     }
@@ -124,6 +148,23 @@ class Naming {
       absences: this.#absences,
       unnamedRows,
     };
+  }
+
+  /** `#connection` holds the addresses by now. */
+  #judgeRow(row: number, timeMs: number, client: NamedEnd, server: NamedEnd): void {
+    const table = this.#table;
+    const connection = this.#connection;
+    connection.client = client;
+    connection.server = server;
+    connection.serverId = this.#addresses.server[row] as number;
+    connection.seenClientId = this.#addresses.client[row] as number;
+    connection.protocol = table.protocols[row] as number;
+    connection.clientPort = table.clientPorts[row] as number;
+    connection.serverPort = table.serverPorts[row] as number;
+    connection.isGuess = table.initiatorsBy.values[table.initiatorsBy.indexes[row] as number] === GUESSED;
+    const { judged, isWaiting } = this.#verdicts.of(connection, timeMs);
+    this.#judged.set(row, judged);
+    if (isWaiting) this.#rowWaits = true;
   }
 
   /** What this node knows of a connection that leaves it under its own address: another node's rows may wait for it. */
@@ -153,6 +194,9 @@ class Naming {
     const protocol = table.protocols[row] as number;
     const hasPorts = protocol === TCP || protocol === UDP || protocol === SCTP;
     const isOwnClient = originalClient === (this.#addresses.client[row] as number);
+    const connection = this.#connection;
+    connection.clientId = originalClient;
+    connection.dialledId = this.#addresses.originalServer[row] as number;
     if (isOwnClient && this.#mayBeTranslatedElsewhere(row, seenClient.end, server.end)) {
       const tuple = this.#options.meeting.find(table.connectionIds[row] as bigint);
       if (tuple !== undefined) {
@@ -161,6 +205,10 @@ class Naming {
           ? book.serviceAt(tuple.serverAddress, tuple.serverPort, protocol, timeMs)
           : undefined;
         this.#services.set(row, dialled ?? NO_SERVICE);
+        connection.clientId = -1;
+        connection.dialledId = -1;
+        connection.toldClientAddress = tuple.clientAddress;
+        connection.toldDialledAddress = tuple.serverAddress;
         return book.ownerAt(tuple.clientAddress, timeMs, 0, 0);
       }
       this.#waitForTranslation(table.connectionIds[row] as bigint);
@@ -263,8 +311,8 @@ class Naming {
       service_name: this.#services.column((service) => service.name),
       service_port_name: this.#services.column((service) => service.portName),
       reporter,
-      verdict: constantColumn(VERDICT, count),
-      verdict_reason: constantColumn(VERDICT_REASON, count),
+      verdict: this.#judged.column(({ verdict }) => verdict),
+      verdict_reason: this.#judged.column(({ reason }) => reason),
     };
   }
 }

@@ -8,11 +8,16 @@ export class Pending {
   readonly connections = new Set<bigint>();
   /** Nodes of which it is not known yet whether they have an agent, with the window to ask for. */
   readonly nodes = new Map<string, number>();
+  /** When verdicts that a change may still take back are final, Unix milliseconds by the clock; 0 where all are. */
+  verdictsFinalAtMs = 0;
+  /** The time up to which it has to be known what policies were, Unix milliseconds; 0 where all is known. */
+  policiesKnownAtMs = 0;
   /** Rows that wait for at least one of these. */
   rows = 0;
 
   get isEmpty(): boolean {
-    return this.addresses.size === 0 && this.connections.size === 0 && this.nodes.size === 0;
+    const names = this.addresses.size + this.connections.size + this.nodes.size;
+    return names === 0 && this.verdictsFinalAtMs === 0 && this.policiesKnownAtMs === 0;
   }
 
   addAddress(address: string, timeMs: number): void {

@@ -1,13 +1,9 @@
 import type { LossAnswer } from "@hopline/api";
 import { DEFAULT_FLOOR_PACKETS, lossFigure, noFigureText } from "@hopline/path";
-import type { LossVolume, LossVolumes } from "@hopline/store";
-
-/** Length of a window, seconds, and how far apart two nodes may see the same packet at its edge. */
-const WINDOW_SECONDS = 10;
-const SHIFT_SECONDS = 0.02;
+import type { LossCounts, LossVolumes } from "@hopline/store";
 
 /** Loss by node pair and segment as the API gives it: a figure with its bound, or why there is none. */
-export function lossAnswer({ range, cells, series }: LossVolumes): LossAnswer {
+export function lossAnswer({ range, cells, series, worst }: LossVolumes): LossAnswer {
   return {
     range,
     cells: cells.map((cell) => ({
@@ -23,31 +19,53 @@ export function lossAnswer({ range, cells, series }: LossVolumes): LossAnswer {
             stepSeconds: series.stepSeconds,
             points: series.points.map((point) => ({ time: point.stepStart * 1000, ...loss(point) })),
           },
+    worst:
+      worst === null
+        ? null
+        : {
+            edges: worst.edges.map((edge) => ({
+              client: edge.client,
+              server: edge.server,
+              service: edge.service,
+              protocol: edge.protocol,
+              port: edge.port,
+              connections: edge.connections,
+              ...loss(edge),
+            })),
+            connections: worst.connections.map(({ connection, ...counts }) => ({
+              connection,
+              ...loss(counts),
+            })),
+          },
   };
 }
 
-function loss(volume: LossVolume) {
-  const { sentPayloadBytes, missingPayloadBytes, payloadPackets, measuredWindows, leftOutWindows } = volume;
+function loss(volume: LossCounts) {
+  const { basis, sentPayloadBytes, missingPayloadBytes, payloadPackets, measuredWindows } = volume;
   const counts = {
+    basis,
     sentPayloadBytes,
     missingPayloadBytes,
     sentPackets: payloadPackets,
     measuredWindows,
-    leftOutWindows,
+    leftOutWindows: volume.leftOutWindows,
   };
   if (measuredWindows === 0) {
-    const why = { code: "incomplete", text: "no window of this time is complete at both nodes" };
-    return { payload: null, why, ...counts };
+    const text =
+      basis === "both-ends"
+        ? "no window of this time is complete at both nodes"
+        : "no window of this time is complete at the node";
+    return { payload: null, why: { code: "incomplete", text }, ...counts };
   }
-  // Each run of complete windows has two edges, and each window that was left out may begin another run.
-  const rate = sentPayloadBytes / (measuredWindows * WINDOW_SECONDS);
   const figure = lossFigure({
     sent: sentPayloadBytes,
     missing: missingPayloadBytes,
     trials: payloadPackets,
-    edge: rate * SHIFT_SECONDS * 2 * (1 + leftOutWindows),
+    edge: volume.edgeBytes,
     floor: DEFAULT_FLOOR_PACKETS,
   });
-  if (typeof figure !== "string") return { payload: figure, why: null, ...counts };
-  return { payload: null, why: { code: figure, text: noFigureText(figure) }, ...counts };
+  if (typeof figure === "string")
+    return { payload: null, why: { code: figure, text: noFigureText(figure) }, ...counts };
+  // What came twice or late may have been sent again, or overtaken, without need: nothing is certain from one end.
+  return { payload: basis === "both-ends" ? figure : { ...figure, low: 0 }, why: null, ...counts };
 }

@@ -8,8 +8,10 @@ import type {
 } from "@hopline/api";
 import {
   type BrokenPlace as Broken,
+  type Evidence,
   evidenceText,
   noFigureText,
+  type Path,
   type PathConnection,
   type PathDirection,
   type PathEnd,
@@ -19,8 +21,17 @@ import {
 } from "@hopline/path";
 import type { ConnectionWindows } from "@hopline/store";
 
-/** The path of a connection as the API gives it. */
-export function pathAnswer(windows: ConnectionWindows): ConnectionPath {
+/**
+ * The path of a connection as the API gives it.
+ *
+ * @param drops what rules say that they dropped of it
+ * @param findEvidence what else is known of the broken place that its rows do not tell
+ */
+export async function pathAnswer(
+  windows: ConnectionWindows,
+  drops: readonly Evidence[],
+  findEvidence: (connection: PathConnection, path: Path) => Promise<Evidence[]>,
+): Promise<ConnectionPath> {
   const { range, readAtMs, connection, rows, completeness } = windows;
   const { protocol, service, translation, outcome, client, server } = connection;
   const known: PathConnection = {
@@ -34,7 +45,10 @@ export function pathAnswer(windows: ConnectionWindows): ConnectionPath {
         : { name: `${service.namespace}/${service.name}`, address: service.address, port: service.port },
     outcome,
   };
-  const path = tracePath(known, rows, completeness, [], { nowMs: readAtMs });
+  const trace = (evidence: readonly Evidence[]) =>
+    tracePath(known, rows, completeness, evidence, { nowMs: readAtMs });
+  const first = trace(drops);
+  const path = first.broken === null ? first : trace([...drops, ...(await findEvidence(known, first))]);
   return {
     range,
     connection,

@@ -1,5 +1,5 @@
 import { PATHS, problemSchema } from "@hopline/api";
-import { BATCH_CONTENT_TYPE } from "@hopline/batch";
+import { BATCH_CONTENT_TYPE, watchOrderSchema } from "@hopline/batch";
 import { z } from "zod";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
@@ -12,12 +12,14 @@ const receiptSchema = z.object({
   ack: z.number().int(),
   /** The store had it already. */
   duplicate: z.boolean(),
+  /** What the agent is asked to do now; missing where that is nothing. */
+  orders: z.array(watchOrderSchema).optional(),
 });
 
 /** `POST /ingest/v1/batches`: one batch of an agent, acknowledged once ClickHouse has it. */
 export function ingestRoute(
   server: ApiServer,
-  { intake, admission, metrics }: Pick<RouteParts, "intake" | "admission" | "metrics">,
+  { intake, admission, metrics, watches }: Pick<RouteParts, "intake" | "admission" | "metrics" | "watches">,
 ): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
@@ -47,7 +49,11 @@ export function ingestRoute(
         return undefined;
       },
     },
-    async (request) => intake.accept(bodyBytes(request.body)),
+    async (request) => {
+      const receipt = await intake.accept(bodyBytes(request.body));
+      const orders = await watches.orders();
+      return orders.length === 0 ? receipt : { ...receipt, orders };
+    },
   );
 }
 

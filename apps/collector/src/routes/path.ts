@@ -9,7 +9,9 @@ import { Fault } from "@hopline/fault";
 import { z } from "zod";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
+import { dropEvidence } from "../path/drop-evidence.js";
 import { pathAnswer } from "../path/path-answer.js";
+import { placeEvidence } from "../path/place-evidence.js";
 
 /** `GET /api/v1/path/:id`: the hops of one connection in order, what its segments lose and cost, and where it breaks. */
 export function pathRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keeper">): void {
@@ -26,7 +28,14 @@ export function pathRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keepe
     async (request) => {
       const { id } = request.params;
       const windows = await keeper.use("path", (store) => store.connectionWindows(id, request.query));
-      if (windows !== null) return pathAnswer(windows);
+      if (windows !== null) {
+        const drops = await keeper.use("path_drops", (store) => dropEvidence(store, id, windows.range));
+        return pathAnswer(windows, drops, async (connection, path) => {
+          const place = await keeper.use("path_evidence", (store) => placeEvidence(store, connection, path));
+          // That nothing else is left but a rule is no news where the rule is known.
+          return place.filter((one) => drops.length === 0 || one.kind !== "place-in-order");
+        });
+      }
       throw new Fault({
         code: "NOT_FOUND",
         message: `No row of connection ${id} lies in the range asked for.`,

@@ -20,6 +20,8 @@ export function matchesFilter(connection: Connection, filter: ConnectionFilter):
     (filter.port === undefined || server.port === filter.port) &&
     isIn(filter.scope, connection.scope) &&
     isIn(filter.outcome, connection.outcome) &&
+    isIn(filter.verdict, connection.verdict) &&
+    isIn(filter.conformance, connection.conformance) &&
     (filter.q === undefined || mentions(connection, filter.q.toLowerCase()))
   );
 }

@@ -1,0 +1,30 @@
+import { auditLogAnswerSchema, auditLogQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import type { ApiServer } from "../http/api-server.js";
+import type { RouteParts } from "../http/route-parts.js";
+
+/** `GET /api/v1/audit/log`: who looked at or exported what. Looking here is written down as well. */
+export function auditLogRoute(
+  server: ApiServer,
+  { keeper, auditLog }: Pick<RouteParts, "keeper" | "auditLog">,
+): void {
+  server.get(
+    PATHS.auditLog,
+    {
+      schema: {
+        summary: "Who looked at or exported what, the latest first, in pages.",
+        querystring: auditLogQuerySchema,
+        response: { 200: auditLogAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+      },
+    },
+    async (request) => {
+      const answer = await keeper.use("audit log", (store) => store.auditLog(request.query));
+      const { from, to } = answer.range;
+      await auditLog.record(request, {
+        action: "log",
+        query: `from=${from}&to=${to}&offset=${request.query.offset}`,
+        rows: answer.entries.length,
+      });
+      return answer;
+    },
+  );
+}

@@ -1,0 +1,19 @@
+import { latencyAnswerSchema, latencyQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import type { ApiServer } from "../http/api-server.js";
+import type { RouteParts } from "../http/route-parts.js";
+
+/** `GET /api/v1/latency`: round trips by node pair, hop and segment, and over time and by edge for one of them. */
+export function latencyRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keeper">): void {
+  server.get(
+    PATHS.latency,
+    {
+      schema: {
+        summary:
+          "Round trips by node pair, hop and segment, and over time and by edge for the one that is chosen.",
+        querystring: latencyQuerySchema,
+        response: { 200: latencyAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+      },
+    },
+    async (request) => keeper.use("latency", (store) => store.latency(request.query)),
+  );
+}
