@@ -1,4 +1,4 @@
-// `npm run bench -- pcap|live|overhead|policy`: measures, and prints one line of JSON for each figure and a table for people.
+// `npm run bench -- pcap|live|overhead|policy|loss`: measures, and prints one line of JSON for each figure and a table for people.
 import { parseArgs } from "node:util";
 import { asCommand } from "./setup.mjs";
 
@@ -6,7 +6,8 @@ const USAGE = `usage: npm run bench -- pcap [--packets N] [--connections N] [--r
        npm run bench -- live [--seconds N] [--rounds N]
        npm run bench -- overhead [--seconds N] [--rounds N]
        npm run bench -- policy
-Build first: npm run build. live and overhead need root.`;
+       npm run bench -- loss [--quick]
+Build first: npm run build. live, overhead and loss need root.`;
 
 /** The command line is wrong. */
 class UsageError extends Error {}
@@ -27,6 +28,7 @@ await asCommand(async () => {
         connections: { type: "string" },
         rounds: { type: "string" },
         seconds: { type: "string" },
+        quick: { type: "boolean" },
         help: { type: "boolean" },
       },
     }));
@@ -61,6 +63,10 @@ await asCommand(async () => {
       case "policy":
         await import("../packages/policy/bench/verdicts.mjs");
         return 0;
+      case "loss": {
+        const { benchLoss } = await import("../test/bench/loss.mjs");
+        return (await benchLoss({ quick: values.quick === true })) ? 0 : 1;
+      }
       default:
         throw new UsageError(bench === undefined ? "say which bench" : `there is no bench "${bench}"`);
     }

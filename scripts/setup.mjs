@@ -32,6 +32,12 @@ const SYSTEM_PACKAGES = [
   { name: "chromium", command: "chromium", purpose: "browser tests", only: "test" },
   { name: "tcpdump", command: "tcpdump", purpose: "the lab against a capture in tests", only: "test" },
   { name: "tshark", command: "tshark", purpose: "a second opinion on captures in tests", only: "test" },
+  {
+    name: "prometheus-alertmanager",
+    command: "prometheus-alertmanager",
+    purpose: "alerts are delivered to a real one in tests",
+    only: "test",
+  },
   { name: "openssl", command: "openssl", purpose: "certificates in tests", only: "test" },
   {
     name: "kubernetes-client",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Status, statusSchema } from "@hopline/api";
-import { ENDPOINT_RESOURCES } from "@hopline/kube";
+import { ENDPOINT_RESOURCES, POLICY_RESOURCES } from "@hopline/kube";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collectorRules, renderBase, root, type Workload, workload } from "./manifests.js";
 
@@ -25,9 +25,9 @@ describe.skipIf(!can)("deploy/base (needs root, kubectl and openssl)", () => {
   const manifests = can ? renderBase() : [];
 
   test("the collector may list and watch what it reads, and no more", () => {
-    const wanted = ENDPOINT_RESOURCES.map(
-      ({ apiVersion, name }) => `${groupOf(apiVersion)}/${name}: list,watch`,
-    ).sort();
+    const wanted = [...ENDPOINT_RESOURCES, ...POLICY_RESOURCES]
+      .map(({ apiVersion, name }) => `${groupOf(apiVersion)}/${name}: list,watch`)
+      .sort();
     expect(collectorRules(manifests)).toEqual(wanted);
   });
 
@@ -80,7 +80,7 @@ describe.skipIf(!can)("deploy/base (needs root, kubectl and openssl)", () => {
     test("the web app shows, through the collector, the agent of the node as live and the cluster as watched", async () => {
       const status = await untilWell();
       expect(status.agents).toMatchObject([{ node: "node1", state: "live" }]);
-      expect(status.watches.map((watch) => watch.state)).toEqual(status.watches.map(() => "watching"));
+      expect(new Set(status.watches.map((watch) => watch.state))).toEqual(new Set(["watching", "absent"]));
       expect(status.ingest.batches).toBeGreaterThan(0);
     });
 
@@ -122,7 +122,7 @@ describe.skipIf(!can)("deploy/base (needs root, kubectl and openssl)", () => {
           const status = statusSchema.safeParse(JSON.parse(last));
           const isWell =
             status.data?.agents[0]?.state === "live" &&
-            status.data.watches.every((watch) => watch.state === "watching");
+            status.data.watches.every(({ state }) => state === "watching" || state === "absent");
           if (status.success && isWell) return status.data;
         } catch {
           // Not up yet.

@@ -8,6 +8,7 @@ import { Agent, request } from "undici";
 import { z } from "zod";
 import { ApiClient } from "../../apps/cli/src/api-client.js";
 import { AppProcess } from "../../apps/cli/src/demo/app-process.js";
+import { ControlClient } from "../../apps/lab/src/control/control-client.js";
 
 const readySchema = z.object({
   ready: z.literal(true),
@@ -48,6 +49,10 @@ export interface StackOptions {
   readonly nodes?: number;
   readonly rate?: number;
   readonly withWeb?: boolean;
+  /** Of each agent, instead of those that capture every role. */
+  readonly agentArgs?: (node: string) => readonly string[];
+  /** Beside those that every collector has. */
+  readonly collectorArgs?: readonly string[];
 }
 
 const READY_TIMEOUT_MS = 120_000;
@@ -120,6 +125,7 @@ export class Stack {
     this.#collector = this.#app("collector", "collector", [
       ...["--listen", `127.0.0.1:${this.#apiPort}`, "--listen", this.#socket],
       ...["--data-dir", join(this.#folder, "data"), "--kubeconfig", this.#ready.kubeconfig],
+      ...(this.#options.collectorArgs ?? []),
     ]);
   }
 
@@ -136,10 +142,17 @@ export class Stack {
       this.#socket,
       "--data-dir",
       join(this.#folder, `spool-${node}`),
-      "--roles",
-      "pod,bridge,tunnel,uplink",
+      ...(this.#options.agentArgs?.(node) ?? ["--roles", "pod,bridge,tunnel,uplink"]),
     ];
     this.#agents.set(node, this.#app("agent", `agent ${node}`, args, netns));
+  }
+
+  async stopAgent(node: string): Promise<void> {
+    await this.#agents.get(node)?.stop();
+  }
+
+  agentPid(node: string): number {
+    return this.#agents.get(node)?.pid ?? 0;
   }
 
   /** No workload starts anything new, all that ran has ended, the ledger is written. */
@@ -154,6 +167,11 @@ export class Stack {
   /** One pod is restarted now, and its address given to another workload's pod. */
   async restartPod(): Promise<unknown> {
     return this.#control("/restart-pod");
+  }
+
+  /** The lab's own control: objects, faults, what runs. */
+  get lab(): ControlClient {
+    return new ControlClient(this.#ready.control);
   }
 
   /** Waits until every window that is open now has been closed, sent and stored: until the agents' spools say so. */

@@ -4,6 +4,7 @@ import {
   ClusterWatch,
   ENDPOINT_RESOURCES,
   EndpointHistory,
+  POLICY_RESOURCES,
   type ResourceEvent,
   type ResourceState,
   type WatchTimes,
@@ -194,6 +195,51 @@ describe("a watch of the lab's API", () => {
     await until(inStep, "pods are followed");
     lab.api.access.grant("half", { user: "half" });
     await until(() => services().state === "watching", "services are allowed");
+  });
+
+  it("tells since when what it tells may have happened", async () => {
+    const told: ResourceEvent[] = [];
+    await follow({}, undefined, (event) => told.push(event));
+    await until(() => inStep() && pods().isInStep, "all is known");
+    expect(told.find(({ resource }) => resource === PODS)?.sinceMs).toBe(0);
+    churn(0);
+    await until(inStep, "the changes are known");
+    expect(told.at(-1)?.sinceMs).toBeUndefined();
+    const lostMs = Date.now();
+    lab.api.drain();
+    await until(() => pods().state === "retrying", "the drain is noticed");
+    expect(pods().isInStep).toBe(false);
+    const changedMs = Date.now();
+    churn(1);
+    told.length = 0;
+    lab.api.resume();
+    await until(inStep, "the changes in between are known");
+    expect(told[0]?.sinceMs).toBeGreaterThanOrEqual(lostMs);
+    expect(told[0]?.sinceMs).toBeLessThanOrEqual(changedMs);
+  });
+
+  it("takes an extension that the cluster does not have for one without objects, and looks for it again", async () => {
+    const told: ResourceEvent[] = [];
+    const extensions = POLICY_RESOURCES.filter(({ isExtension }) => isExtension);
+    const extended = new ClusterWatch({
+      connection: new ClusterConnection({ kubeconfig: workshop.write(lab.api.kubeconfig()), env: {} }),
+      resources: [PODS, ...extensions],
+      times: { ...QUICK, absentRetryMs: 50 },
+      onEvent: (event) => told.push(event),
+    });
+    extended.start();
+    await until(
+      () => extended.settled && told.filter(({ resource }) => resource.isExtension).length > 6,
+      "it looks again",
+    );
+    expect(extended.states().map(({ resource, state, lastError }) => [resource, state, lastError])).toEqual([
+      ["pods", "watching", undefined],
+      ["adminnetworkpolicies", "absent", undefined],
+      ["baselineadminnetworkpolicies", "absent", undefined],
+      ["clusternetworkpolicies", "absent", undefined],
+    ]);
+    expect(told.filter(({ type, resource }) => resource.isExtension && type !== "listed")).toEqual([]);
+    await extended.stop();
   });
 
   it("waits and comes back when the token is refused and later taken again", async () => {

@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kube: ["fault", "packet"],
   store: ["api", "batch", "fault"],
   agent: ["batch", "capture", "conntrack", "fault", "flow", "packet", "process", "topology"],
-  collector: ["api", "batch", "fault", "kube", "packet", "path", "process", "store"],
+  collector: ["api", "batch", "fault", "kube", "packet", "path", "policy", "process", "store"],
   lab: ["fault", "process"],
   policy: [],
   path: [],

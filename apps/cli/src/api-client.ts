@@ -37,15 +37,22 @@ export class ApiClient {
     path: string,
     query: Query = {},
   ): Promise<z.output<Schema>> {
+    return this.#checked(schema, path, await this.#request(path, query));
+  }
+
+  /** POST of JSON, answer checked against its schema. */
+  async post<Schema extends z.ZodType>(
+    schema: Schema,
+    path: string,
+    body: unknown,
+  ): Promise<z.output<Schema>> {
+    return this.#checked(schema, path, await this.#request(path, {}, undefined, body));
+  }
+
+  /** GET of a file, whole. */
+  async bytes(path: string, query: Query = {}): Promise<Uint8Array> {
     const answer = await this.#request(path, query);
-    const parsed = schema.safeParse(JSON.parse(await answer.body.text()));
-    if (parsed.success) return parsed.data;
-    const issue = parsed.error.issues[0];
-    throw new Fault({
-      code: "API_MISMATCH",
-      message: `The collector at ${this.#options.url} answered ${path} in another form: ${issue?.path.join(".")}: ${issue?.message}.`,
-      hint: "Use a hopline of the same version as the collector.",
-    });
+    return answer.body.bytes();
   }
 
   /** Server-sent events until the stream ends or `signal` is aborted. */
@@ -80,17 +87,46 @@ export class ApiClient {
     await this.#dispatcher.destroy();
   }
 
-  async #request(path: string, query: Query, signal?: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async #checked<Schema extends z.ZodType>(
+    schema: Schema,
+    path: string,
+    answer: Dispatcher.ResponseData,
+  ): Promise<z.output<Schema>> {
+    const parsed = schema.safeParse(JSON.parse(await answer.body.text()));
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new Fault({
+      code: "API_MISMATCH",
+      message: `The collector at ${this.#options.url} answered ${path} in another form: ${issue?.path.join(".")}: ${issue?.message}.`,
+      hint: "Use a hopline of the same version as the collector.",
+    });
+  }
+
+  /** @param body sent as JSON, by POST, where there is one */
+  async #request(
+    path: string,
+    query: Query,
+    signal?: AbortSignal,
+    body?: unknown,
+  ): Promise<Dispatcher.ResponseData> {
     const set = Object.entries(query).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, String(value)]],
     );
     const search = new URLSearchParams(set as [string, string][]).toString();
-    const headers =
-      this.#options.token === undefined ? {} : { authorization: `Bearer ${this.#options.token}` };
+    const headers = {
+      ...(this.#options.token === undefined ? {} : { authorization: `Bearer ${this.#options.token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    };
+    const sent = body === undefined ? {} : { method: "POST" as const, body: JSON.stringify(body) };
     const url = `${this.#origin}${path}${search === "" ? "" : `?${search}`}`;
     let answer: Dispatcher.ResponseData;
     try {
-      answer = await request(url, { dispatcher: this.#dispatcher, headers, ...(signal && { signal }) });
+      answer = await request(url, {
+        dispatcher: this.#dispatcher,
+        headers,
+        ...sent,
+        ...(signal && { signal }),
+      });
     } catch (thrown) {
       throw this.#unreachable(thrown);
     }

@@ -1,6 +1,6 @@
 import type { Connection } from "@hopline/api";
 import { describe, expect, test } from "vitest";
-import { chooseConnection, isFrom, isTo, parseTraceEnd } from "../src/trace/trace-end.js";
+import { isFrom, isTo, parseTraceEnd, rankConnections } from "../src/trace/trace-end.js";
 import { CONNECTION } from "./trace-path.js";
 
 describe("an end as a person names it", () => {
@@ -62,8 +62,12 @@ describe("which connections an end means", () => {
     const works = at("0000000000000001", 100_000, "delivered");
     const failed = at("0000000000000002", 90_000, "unanswered");
     const longAgo = at("0000000000000003", 20_000, "refused");
-    expect(chooseConnection([longAgo, works, failed])).toBe(failed);
-    expect(chooseConnection([longAgo, works])).toBe(works);
-    expect(chooseConnection([])).toBeUndefined();
+    const stuck = { ...works, id: "0000000000000004", lastSeen: 95_000 };
+    const counters = { ...works.forward, retransmittedBytes: 1400 };
+    const still = { ...stuck, forward: counters, reply: { ...works.reply, payloadBytes: 0 } };
+    expect(rankConnections([longAgo, works, failed])).toEqual([failed]);
+    expect(rankConnections([longAgo, works, still, failed])).toEqual([failed, still]);
+    expect(rankConnections([longAgo, works])).toEqual([works]);
+    expect(rankConnections([])).toEqual([]);
   });
 });

@@ -30,7 +30,10 @@ export const CONNECTION: Connection = {
   handshakeUs: null,
   icmpError: null,
   verdict: "undetermined",
+  verdictBy: null,
+  verdictChanged: false,
   outcome: "unanswered",
+  conformance: "undetermined",
   hops: 2,
 };
 

@@ -38,6 +38,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
           .evaluateAll((all) => all.map((one) => one.getAttribute("data-segment"))),
       ).toEqual(["source node", "wire", "destination node"]);
       expect(await row.locator("[data-segment=wire]").textContent()).toMatch(/1\s%\slost.*\+200\sµs/);
+      expect(await row.locator("[data-waterfall] li").allTextContents()).toHaveLength(4);
       expect(await page.locator("[data-finding]").getAttribute("data-finding")).toBe("none");
       expect(new URL(page.url()).searchParams.get("last")).toBe("1h");
     });

@@ -41,6 +41,13 @@ export function durationOption(text: string): number {
   return ms;
 }
 
+/** A commander parser for a point in time, giving milliseconds since the Unix epoch. */
+export function timeOption(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidArgumentError("It takes a time such as 2026-11-21T10:00:00Z.");
+  return time;
+}
+
 /** A commander parser for whole numbers in a range. */
 export function integerOption(least: number, most: number): (text: string) => number {
   return (text) => {

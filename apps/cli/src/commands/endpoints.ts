@@ -1,8 +1,8 @@
 import { endpointsAnswerSchema, PATHS } from "@hopline/api";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { entityText } from "../connection-text.js";
 import { textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, withApi, wordOption } from "./api-options.js";
+import { type ApiOptions, apiClient, timeOption, withApi, wordOption } from "./api-options.js";
 
 interface EndpointsOptions extends ApiOptions {
   readonly at?: number;
@@ -16,12 +16,6 @@ export function endpointsCommand(program: Command): void {
     .option("--at <time>", "as of this time, e.g. 2026-11-21T10:00:00Z", timeOption)
     .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
     .action(endpoints);
-}
-
-function timeOption(text: string): number {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new InvalidArgumentError("It takes a time such as 2026-11-21T10:00:00Z.");
-  return time;
 }
 
 async function endpoints(text: string | undefined, options: EndpointsOptions): Promise<void> {

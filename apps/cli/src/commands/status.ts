@@ -43,8 +43,14 @@ function isWell(answer: Status): boolean {
   return (
     agentsLive &&
     answer.store.state === "ready" &&
-    answer.watches.every((watch) => watch.state === "watching")
+    answer.watches.every(({ state }) => state === "watching" || state === "loaded" || state === "absent")
   );
+}
+
+function alertingText({ firing, pending, rules, lastError, receivers }: Status["alerting"]): string {
+  const failing = receivers.filter(({ state }) => state === "failing");
+  const error = lastError ?? failing[0]?.lastError ?? null;
+  return `alerts    ${rules} rules, ${firing} firing, ${pending} pending, ${receivers.length} receivers${error === null ? "" : ` (${error})`}`;
 }
 
 function statusText(answer: Status): string {
@@ -55,9 +61,17 @@ function statusText(answer: Status): string {
     `store     ${store.kind} ClickHouse ${store.engineVersion}: ${store.state}${storeError}`,
     ...store.tables.map((table) => `          ${table.name}: ${table.rows} rows, ${bytesText(table.bytes)}`),
     `ingest    ${ingest.batches} batches, ${ingest.rows} rows, ${ingest.rejected} rejected, ${ingest.unnamed} rows unnamed`,
+    alertingText(answer.alerting),
     ...answer.watches.map(
       (watch) =>
         `watch     ${watch.resource}: ${watch.state}, ${watch.objects} objects${watch.lastError === null ? "" : ` (${watch.lastError})`}`,
+    ),
+    ...answer.connectionWatches.map(
+      ({ client, servers, protocol, until }) =>
+        `on demand ${protocol} ${client} to ${servers.map(({ address, port }) => `${address}:${port}`).join(" and ")}, for ${Math.max(0, Math.ceil((until - answer.now) / 1000))} s more`,
+    ),
+    ...answer.policyProblems.map(
+      ({ object, field, message }) => `policy    ${[object, field, message].filter(Boolean).join(": ")}`,
     ),
   ];
   const agents =

@@ -1,18 +1,17 @@
-import { type Connection, connectionPathSchema, flowsAnswerSchema, PATHS } from "@hopline/api";
+import { LONGEST_WATCH_SECONDS } from "@hopline/api";
 import { Fault } from "@hopline/fault";
-import type { Command } from "commander";
-import type { ApiClient } from "../api-client.js";
+import { type Command, InvalidArgumentError } from "commander";
+import { type FoundTrace, findTrace } from "../trace/find-trace.js";
 import { pathText } from "../trace/path-text.js";
-import { chooseConnection, isFrom, isTo, parseTraceEnd, type TraceEnd } from "../trace/trace-end.js";
+import { parseTraceEnd } from "../trace/trace-end.js";
+import { watchTrace } from "../trace/watch-trace.js";
 import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
 
 interface TraceOptions extends ApiOptions {
   readonly last: number;
+  readonly watch?: number;
   readonly output: "text" | "json";
 }
-
-/** Connections that are looked through for the pair asked for. */
-const LOOKED_THROUGH = 1000;
 
 /** `hopline trace FROM TO`: the path of what went from one to the other, hop by hop, and where it breaks. */
 export function traceCommand(program: Command): void {
@@ -21,53 +20,72 @@ export function traceCommand(program: Command): void {
       "the path from one end to another, hop by hop, from real traffic; ends are [ns/]POD, [ns/]SERVICE or an address, <to> with :PORT where one is meant",
     )
     .option("--last <duration>", "how far back", durationOption, 15 * 60_000)
+    .option(
+      "--watch <duration>",
+      "have its connections captured at every interface for so long (up to 10m), and show what comes in",
+      watchOption,
+    )
     .option("-o, --output <form>", "text or json", wordOption("text", "json"), "text")
     .action(trace);
+}
+
+function watchOption(text: string): number {
+  const ms = durationOption(text);
+  if (ms <= LONGEST_WATCH_SECONDS * 1000) return ms;
+  throw new InvalidArgumentError(`It takes ${LONGEST_WATCH_SECONDS / 60}m at most.`);
 }
 
 async function trace(fromText: string, toText: string, options: TraceOptions): Promise<void> {
   const from = parseTraceEnd(fromText);
   const to = parseTraceEnd(toText);
   const client = apiClient(options);
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once("SIGINT", interrupt);
   try {
     const now = Date.now();
-    const range = { from: now - options.last, to: now };
-    const found = await connectionsBetween(client, from, to, range);
-    const chosen = chooseConnection(found);
-    if (chosen === undefined) {
+    const found = await findTrace(client, from, to, { from: now - options.last, to: now });
+    if (found === undefined) {
       throw new Fault({
         code: "TRACE_NOTHING_SEEN",
         message: `No connection from ${fromText} to ${toText} was seen in the time asked for.`,
         hint: "Send something (a request, a ping), look further back with --last, or check the names with hopline observe.",
       });
     }
-    const path = await client.get(connectionPathSchema, `${PATHS.path}/${chosen.id}`, range);
-    if (options.output === "json") {
-      process.stdout.write(`${JSON.stringify(path)}\n`);
+    if (options.watch === undefined) {
+      print(found, options);
       return;
     }
-    process.stdout.write(pathText(path));
-    if (found.length > 1) {
-      process.stderr.write(
-        `${found.length} connections fit; this is ${chosen.id}, the last of those that fail, or else of all.\n`,
-      );
-    }
+    const isLive = process.stdout.isTTY && options.output === "text";
+    const last = await watchTrace(found.path, {
+      ...{ client, from, to, forMs: options.watch, signal: interrupted.signal },
+      onLook: (latest, remainingMs) => {
+        if (isLive) redraw(latest, remainingMs);
+      },
+    });
+    if (!isLive) print(last ?? found, options);
   } finally {
+    process.off("SIGINT", interrupt);
     await client.close();
   }
 }
 
-/** First those that mention the one end, then, where these are too many to see all, those that mention the other. */
-async function connectionsBetween(
-  client: ApiClient,
-  from: TraceEnd,
-  to: TraceEnd,
-  range: { readonly from: number; readonly to: number },
-): Promise<Connection[]> {
-  for (const q of [to.name, from.name]) {
-    const answer = await client.get(flowsAnswerSchema, PATHS.flows, { ...range, q, limit: LOOKED_THROUGH });
-    const fits = answer.connections.filter((one) => isFrom(one, from) && isTo(one, to));
-    if (fits.length > 0 || answer.total <= LOOKED_THROUGH) return fits;
+/** Clears the terminal, and shows the path as far as it is known. */
+function redraw(found: FoundTrace | undefined, remainingMs: number): void {
+  const text = found === undefined ? "Nothing has passed since the watch began.\n" : pathText(found.path);
+  const left = remainingMs === 0 ? "" : `\nwatching for ${Math.ceil(remainingMs / 1000)} s more\n`;
+  process.stdout.write(`\u001b[2J\u001b[H${text}${left}`);
+}
+
+function print({ path, fitting }: FoundTrace, { output }: TraceOptions): void {
+  if (output === "json") {
+    process.stdout.write(`${JSON.stringify(path)}\n`);
+    return;
   }
-  return [];
+  process.stdout.write(pathText(path));
+  if (fitting > 1) {
+    process.stderr.write(
+      `${fitting} connections fit; this is ${path.connection.id}, the last of those that fail, or else of all.\n`,
+    );
+  }
 }

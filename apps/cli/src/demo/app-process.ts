@@ -60,6 +60,10 @@ export class AppProcess {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get stdout(): NodeJS.ReadableStream {
     return this.#child.stdout!;
   }

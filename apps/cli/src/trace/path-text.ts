@@ -20,10 +20,7 @@ export function pathText(path: ConnectionPath): string {
   const dialled = service === null ? [] : [`by service ${service.namespace}/${service.name}`];
   const translated = !translation.includes("nat") ? [] : [`translated by ${translation}`];
   const head = [`${protocol} ${client} to ${server}`, ...dialled, ...translated].join(", ");
-  const lines = [
-    ...wrapped(`${head}: ${outcome}`),
-    ...wrapped(broken?.sentence ?? "Nothing is missing on the way."),
-  ];
+  const lines = [...wrapped(`${head}: ${outcome}`), ...wrapped(broken?.sentence ?? wholeText(path))];
   for (const direction of ["forward", "reply"] as const) {
     const along = path[direction];
     if (along.hops.length === 0) continue;
@@ -35,6 +32,13 @@ export function pathText(path: ConnectionPath): string {
     );
   }
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+function wholeText({ connection, forward, reply }: ConnectionPath): string {
+  const waits = [...forward.hops, ...reply.hops].some(({ state }) => state === "waiting");
+  return waits && connection.outcome !== "delivered"
+    ? "Not all hops have reported yet: ask again in some seconds."
+    : "Nothing is missing on the way.";
 }
 
 function directionLines({ hops, segments, receiver }: PathDirection, broken: BrokenPlace | null): string[] {

@@ -64,14 +64,22 @@ function isNamed(namespace: string, name: string, end: TraceEnd): boolean {
 /** What moved so shortly before the last is as recent as the last. */
 const RECENT_MS = 30_000;
 
-/** The one to show: of those that moved lately the last that fails, else the last of all. */
-export function chooseConnection(connections: readonly Connection[]): Connection | undefined {
+/**
+ * In the order in which they are worth showing: of those that moved lately the ones that fail, then those that stand still
+ * after what was sent twice, each the last first; else the last of all.
+ */
+export function rankConnections(connections: readonly Connection[]): Connection[] {
   const latest = [...connections].sort((a, b) => b.lastSeen - a.lastSeen);
   const newest = latest[0];
-  if (newest === undefined) return undefined;
-  const failing = latest.find(
-    (one) =>
-      one.lastSeen >= newest.lastSeen - RECENT_MS && one.outcome !== "delivered" && one.outcome !== "unknown",
-  );
-  return failing ?? newest;
+  if (newest === undefined) return [];
+  const recent = latest.filter((one) => one.lastSeen >= newest.lastSeen - RECENT_MS);
+  const failing = recent.filter(({ outcome }) => outcome !== "delivered" && outcome !== "unknown");
+  const stuck = recent.filter((one) => one.outcome === "delivered" && isStuck(one));
+  const troubled = [...failing, ...stuck];
+  return troubled.length > 0 ? troubled : [newest];
+}
+
+/** It was accepted, sent again and again, and never answered with anything. */
+function isStuck({ forward, reply }: Connection): boolean {
+  return forward.retransmittedBytes > 0 && reply.payloadBytes === 0;
 }

@@ -30,17 +30,39 @@ export class CollectorClient {
   }
 
   /** @throws CollectorProblem; an aborted request throws as `fetch` does. */
-  async ask<Schema extends z.ZodType>(
+  ask<Schema extends z.ZodType>(
     path: string,
     query: QueryText,
     schema: Schema,
     signal?: AbortSignal,
   ): Promise<z.output<Schema>> {
+    return this.#ask(path, query, schema, { signal });
+  }
+
+  /** A question too long for an address, by POST. @throws CollectorProblem, as {@link ask}. */
+  askWith<Schema extends z.ZodType>(
+    path: string,
+    body: unknown,
+    schema: Schema,
+    signal?: AbortSignal,
+  ): Promise<z.output<Schema>> {
+    return this.#ask(path, "", schema, { body: JSON.stringify(body), signal });
+  }
+
+  async #ask<Schema extends z.ZodType>(
+    path: string,
+    query: QueryText,
+    schema: Schema,
+    { body, signal }: { readonly body?: string; readonly signal: AbortSignal | undefined },
+  ): Promise<z.output<Schema>> {
     const { baseUrl, headers, fetch } = this.#parts;
+    const sent =
+      body === undefined ? {} : { method: "POST", body, headers: { "content-type": "application/json" } };
     let response: Response;
     try {
       response = await fetch(`${baseUrl}${path}${query}`, {
-        headers: { accept: "application/json", ...headers },
+        ...sent,
+        headers: { accept: "application/json", ...sent.headers, ...headers },
         cache: "no-store",
         signal,
       });
@@ -54,9 +76,9 @@ export class CollectorClient {
       });
     }
     this.#readClock(response.headers.get("date"));
-    const body = await readJson(response);
-    if (!response.ok) throw problemOf(response, body);
-    const parsed = schema.safeParse(body);
+    const answer = await readJson(response);
+    if (!response.ok) throw problemOf(response, answer);
+    const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     throw new CollectorProblem({

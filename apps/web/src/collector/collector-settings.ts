@@ -7,12 +7,18 @@ const settingsSchema = z.object({
   /** Sent as a bearer token; the file wins, and is read again for every request, so that it may rotate. */
   HOPLINE_READ_TOKEN: z.string().optional(),
   HOPLINE_READ_TOKEN_FILE: z.string().optional(),
+  /** Header in which a proxy before this server names the user; passed on for the collector's audit log. */
+  HOPLINE_TRUSTED_USER_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,100}$/)
+    .optional(),
 });
 
 export interface CollectorSettings {
   /** Origin and, where there is one, path prefix; no slash at the end. */
   readonly baseUrl: string;
   readonly token: string | undefined;
+  readonly userHeader: string | undefined;
 }
 
 /**
@@ -27,10 +33,15 @@ export async function readCollectorSettings(
   const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) {
     const name = String(parsed.error.issues[0]?.path[0]);
-    throw new Error(`${name} is ${JSON.stringify(env[name])}, which is no http or https URL.`);
+    const kind = name === "HOPLINE_COLLECTOR_URL" ? "http or https URL" : "name of a header";
+    throw new Error(`${name} is ${JSON.stringify(env[name])}, which is no ${kind}.`);
   }
   const settings = parsed.data;
   const file = settings.HOPLINE_READ_TOKEN_FILE;
   const token = file === undefined ? settings.HOPLINE_READ_TOKEN : (await readFile(file, "utf8")).trim();
-  return { baseUrl: settings.HOPLINE_COLLECTOR_URL.replace(/\/+$/, ""), token };
+  return {
+    baseUrl: settings.HOPLINE_COLLECTOR_URL.replace(/\/+$/, ""),
+    token,
+    userHeader: settings.HOPLINE_TRUSTED_USER_HEADER,
+  };
 }

@@ -1,4 +1,4 @@
-import { type Problem, problemSchema } from "@hopline/api";
+import { PATHS, type Problem, problemSchema } from "@hopline/api";
 import { readCollectorSettings } from "./collector-settings";
 
 /** What a path of the API is made of. No escapes: however encoded, nothing may lead the read token out of the API. */
@@ -14,8 +14,14 @@ const PASSED_HEADERS = [
   "retry-after",
 ];
 
+/** What may be asked by POST: questions too long for an address. They change nothing. */
+const POSTED: ReadonlySet<string> = new Set([PATHS.policyWhatIf]);
+const JSON_TYPE = "application/json";
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+
 /**
- * Hands a GET for `/api/v1/*` to the collector and streams its answer back, server-sent events included.
+ * Hands a GET for `/api/v1/*` to the collector and streams its answer back, server-sent events included; and the few
+ * questions that are asked by POST, as JSON, which no page of another origin can send without asking first.
  * The collector's own problems pass unchanged; where it does not answer, the answer is a problem too
  * (502, `COLLECTOR_UNREACHABLE`).
  */
@@ -28,18 +34,34 @@ export async function forwardRequest(
   try {
     const settings = await readCollectorSettings(env);
     baseUrl = settings.baseUrl;
-    if (!API_PATH.test(asked.pathname))
+    const isPost = request.method === "POST";
+    if (!API_PATH.test(asked.pathname) || (isPost && !POSTED.has(asked.pathname)))
       return problem({ code: "NOT_FOUND", status: 404, title: "This is no path of the API." });
+    if (isPost && request.headers.get("content-type") !== JSON_TYPE)
+      return problem({
+        code: "CONTENT_TYPE_UNSUPPORTED",
+        status: 415,
+        title: "It takes JSON.",
+        detail: `Send content-type: ${JSON_TYPE}.`,
+      });
+    const body = isPost ? await readBody(request) : undefined;
+    if (body === null)
+      return problem({ code: "BODY_TOO_LARGE", status: 413, title: "The policies are longer than 2 MiB." });
     const target = new URL(`${baseUrl}${asked.pathname}${asked.search}`);
 
     const headers = new Headers({ accept: request.headers.get("accept") ?? "application/json" });
     // Kept as it is: the browser's connection is compressed, or not, by this server.
     headers.set("accept-encoding", "identity");
     if (settings.token !== undefined) headers.set("authorization", `Bearer ${settings.token}`);
+    if (body !== undefined) headers.set("content-type", JSON_TYPE);
+    const user = settings.userHeader === undefined ? null : request.headers.get(settings.userHeader);
+    if (settings.userHeader !== undefined && user !== null) headers.set(settings.userHeader, user);
     const lastEventId = request.headers.get("last-event-id");
     if (lastEventId !== null) headers.set("last-event-id", lastEventId);
 
     const answer = await fetch(target, {
+      method: request.method,
+      ...(body === undefined ? {} : { body }),
       headers,
       signal: request.signal,
       redirect: "manual",
@@ -50,6 +72,19 @@ export async function forwardRequest(
     if (request.signal.aborted) return new Response(null, { status: 499 });
     return unreachable(baseUrl, thrown);
   }
+}
+
+/** Null for one that is too long, which is not read to its end. */
+async function readBody(request: Request): Promise<string | null> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength;
+    if (length > MAX_BODY_BYTES) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function passedHeaders(from: Headers): Headers {

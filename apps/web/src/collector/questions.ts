@@ -1,10 +1,12 @@
 import {
+  alertsAnswerSchema,
   connectionDetailSchema,
   connectionPathSchema,
   dnsAnswerSchema,
   edgeSeriesSchema,
   flowsAnswerSchema,
   type LossQuery,
+  latencyAnswerSchema,
   lossAnswerSchema,
   mapAnswerSchema,
   PATHS,
@@ -153,6 +155,16 @@ export function pathQuestion(collector: CollectorClient, id: string, span: TimeS
   });
 }
 
+/** Windows are settled every ten seconds. */
+const WINDOW_INTERVAL_MS = 10_000;
+
+/** What is told by windows does not change in between. */
+function windowIntervalMs(span: TimeSpan): number | false {
+  const interval = refreshIntervalMs(span);
+  return interval === false ? false : Math.max(WINDOW_INTERVAL_MS, interval);
+}
+
+/** Of loss, and of latency. */
 export interface LossQuestion {
   readonly segment: NonNullable<LossQuery["segment"]>;
   /** Null where no pair of nodes is chosen. */
@@ -162,8 +174,7 @@ export interface LossQuestion {
 }
 
 export function lossQuestion(collector: CollectorClient, { span, ...question }: LossQuestion) {
-  const { segment, source, destination } = question;
-  const chosen = source === null || destination === null ? {} : { segment, source, destination };
+  const chosen = chosenPair(question);
   return queryOptions({
     queryKey: ["loss", queryText(chosen), spanKey(span)],
     queryFn: ({ signal }) =>
@@ -173,8 +184,43 @@ export function lossQuestion(collector: CollectorClient, { span, ...question }: 
         lossAnswerSchema,
         signal,
       ),
-    refetchInterval: unlessRefused(refreshIntervalMs(span)),
+    refetchInterval: unlessRefused(windowIntervalMs(span)),
     placeholderData: keepPreviousData,
+  });
+}
+
+export function latencyQuestion(collector: CollectorClient, { span, ...question }: LossQuestion) {
+  const chosen = chosenPair(question);
+  return queryOptions({
+    queryKey: ["latency", queryText(chosen), spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        PATHS.latency,
+        queryText({ ...chosen, ...spanQuery(span, collector.now()) }),
+        latencyAnswerSchema,
+        signal,
+      ),
+    refetchInterval: unlessRefused(windowIntervalMs(span)),
+    placeholderData: keepPreviousData,
+  });
+}
+
+function chosenPair({ segment, source, destination }: Omit<LossQuestion, "span">) {
+  return source === null || destination === null ? {} : { segment, source, destination };
+}
+
+/** Of the connections that fit a filter, whatever their nodes. */
+export function segmentLatencyQuestion(collector: CollectorClient, filter: ConnectionFilter, span: TimeSpan) {
+  return queryOptions({
+    queryKey: ["latency", "filtered", queryText(filter), spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        PATHS.latency,
+        queryText({ ...filter, ...spanQuery(span, collector.now()) }),
+        latencyAnswerSchema,
+        signal,
+      ),
+    refetchInterval: unlessRefused(windowIntervalMs(span)),
   });
 }
 
@@ -212,6 +258,30 @@ export function dnsQuestion(collector: CollectorClient, { span, ...question }: D
       return page.names.length > 0 && loaded < page.total ? loaded : undefined;
     },
     refetchInterval: unlessRefused(refreshIntervalMs(span)),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export interface AlertsQuestion {
+  readonly state: "all" | "active" | "resolved";
+  readonly span: TimeSpan;
+}
+
+/** What the API calls the choices of the alerts page. */
+const ALERT_STATES = { all: undefined, active: ["firing", "pending"], resolved: ["resolved"] } as const;
+const ALERTS_INTERVAL_MS = 5_000;
+
+export function alertsQuestion(collector: CollectorClient, { state, span }: AlertsQuestion) {
+  return queryOptions({
+    queryKey: ["alerts", state, spanKey(span)],
+    queryFn: ({ signal }) =>
+      collector.ask(
+        PATHS.alerts,
+        queryText({ state: ALERT_STATES[state], ...spanQuery(span, collector.now()) }),
+        alertsAnswerSchema,
+        signal,
+      ),
+    refetchInterval: unlessRefused(span.kind === "fixed" ? false : ALERTS_INTERVAL_MS),
     placeholderData: keepPreviousData,
   });
 }

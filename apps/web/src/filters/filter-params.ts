@@ -16,6 +16,8 @@ export const filterParams = {
   node: parseAsString,
   scope: parseAsArrayOf(parseAsString),
   outcome: parseAsArrayOf(parseAsString),
+  verdict: parseAsArrayOf(parseAsString),
+  conformance: parseAsArrayOf(parseAsString),
   q: parseAsString,
 };
 
@@ -31,6 +33,8 @@ export const FILTER_NAMES: readonly FilterName[] = [
   "node",
   "scope",
   "outcome",
+  "verdict",
+  "conformance",
   "q",
 ];
 

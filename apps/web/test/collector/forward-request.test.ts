@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mapAnswerSchema, problemSchema } from "@hopline/api";
+import { mapAnswerSchema, PATHS, problemSchema, whatIfAnswerSchema } from "@hopline/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { forwardRequest } from "../../src/collector/forward-request";
 import { FixtureCollector } from "../fixture/fixture-collector";
@@ -44,6 +44,34 @@ describe("forwardRequest", () => {
     await get("/api/v1/status", {}, { headers: { cookie: "a=b", authorization: "Bearer mine" } });
     expect(collector.lastHeaders.cookie).toBeUndefined();
     expect(collector.lastHeaders.authorization).toBeUndefined();
+  });
+
+  it("hands a user's name on only where a proxy is trusted to set it", async () => {
+    const init = { headers: { "x-forwarded-user": "ada" } };
+    await get("/api/v1/status", {}, init);
+    expect(collector.lastHeaders["x-forwarded-user"]).toBeUndefined();
+    await get("/api/v1/status", { HOPLINE_TRUSTED_USER_HEADER: "X-Forwarded-User" }, init);
+    expect(collector.lastHeaders["x-forwarded-user"]).toBe("ada");
+    const problem = await get("/api/v1/status", { HOPLINE_TRUSTED_USER_HEADER: "no header" });
+    expect(problemSchema.parse(await problem.json()).title).toBe(
+      'HOPLINE_TRUSTED_USER_HEADER is "no header", which is no name of a header.',
+    );
+  });
+
+  it("passes a question by POST on where it is one, as JSON, and not too long", async () => {
+    const post = (path: string, type: string, body: string) =>
+      get(path, {}, { method: "POST", headers: { "content-type": type }, body });
+    const body = JSON.stringify({ yaml: "kind: NetworkPolicy" });
+    const answer = await post(PATHS.policyWhatIf, "application/json", body);
+    expect(answer.status).toBe(200);
+    expect(whatIfAnswerSchema.parse(await answer.json()).policies).toHaveLength(2);
+    // A form of another site sends text, and no token goes with it.
+    const before = { ...collector.lastHeaders };
+    expect((await post(PATHS.policyWhatIf, "text/plain", body)).status).toBe(415);
+    expect((await post(PATHS.map, "application/json", body)).status).toBe(404);
+    const long = JSON.stringify({ yaml: "x".repeat(2 * 1024 * 1024) });
+    expect((await post(PATHS.policyWhatIf, "application/json", long)).status).toBe(413);
+    expect(collector.lastHeaders).toEqual(before);
   });
 
   it("passes the collector's problems on unchanged", async () => {

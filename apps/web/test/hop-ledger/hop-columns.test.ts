@@ -27,7 +27,10 @@ function connection(clientNode: string, serverNode: string): Connection {
     handshakeUs: null,
     icmpError: null,
     verdict: "undetermined",
+    verdictBy: null,
+    verdictChanged: false,
     outcome: "delivered",
+    conformance: "undetermined",
     hops: 0,
   };
 }

@@ -16,10 +16,29 @@ const edgeBetween = (client: string, server: string) => {
 
 describe("edgeHealth", () => {
   it("tells what fails, what is lossy, and what is fine", () => {
-    expect(edgeHealth(edgeBetween("/scanner", "/redis"))).toMatchObject({ level: "failing" });
-    expect(edgeHealth(edgeBetween("/scanner", "/redis")).reason).toMatch(/refused of/);
+    const refused = { ...edgeBetween("/scanner", "/redis"), conformances: {} };
+    expect(edgeHealth(refused)).toMatchObject({ level: "failing" });
+    expect(edgeHealth(refused).reason).toMatch(/refused of/);
     expect(edgeHealth(edgeBetween("/api", "/postgres"))).toMatchObject({ level: "lossy" });
     expect(edgeHealth(edgeBetween("/ingress-nginx", "/web"))).toEqual({ level: "fine", reason: undefined });
+  });
+
+  it("tells what policy stopped from what it should have, however few", () => {
+    const edge = { ...edgeBetween("/ingress-nginx", "/web"), connections: 5_000 };
+    expect(edgeHealth({ ...edge, conformances: { "denied-observed": 2, "denied-inferred": 1 } })).toEqual({
+      level: "denied",
+      reason: "3 denied by policy of 5,000",
+    });
+    expect(edgeHealth({ ...edge, conformances: { "denied-observed": 2, unenforced: 1 } })).toEqual({
+      level: "unenforced",
+      reason: "1 unenforced, 2 denied by policy of 5,000",
+    });
+    const view = mapViewOf(
+      { ...answer, edges: [{ ...edge, conformances: { unenforced: 1 } }] },
+      "bytes",
+      range.to,
+    );
+    expect(view.links[0]?.label).toMatch(/ unenforced$/);
   });
 
   it("does not paint an edge for a stray failure among thousands", () => {

@@ -1,19 +1,18 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { Unplug } from "lucide-react";
 import { useQueryStates } from "nuqs";
-import { browserCollector } from "../../collector/browser-collector";
-import { lossQuestion } from "../../collector/questions";
 import { Segmented } from "../../components/controls/segmented";
-import { EmptyState } from "../../components/feedback/empty-state";
-import { ProblemBanner } from "../../components/feedback/problem-banner";
-import { Skeleton } from "../../components/feedback/skeleton";
 import { SpanPicker } from "../../components/filters/span-picker";
-import { LossHeatmap } from "../../components/loss/loss-heatmap";
-import { LossPair } from "../../components/loss/loss-pair";
+import { QUANTILES } from "../../components/loss/latency-level";
 import { useFilter } from "../../filters/use-filter";
+import { LatencyView } from "./latency-view";
+import { LossView } from "./loss-view";
 import { lossParams } from "./search-params";
+
+const SHOWN = [
+  { value: "loss", name: "Loss" },
+  { value: "latency", name: "Latency" },
+] as const;
 
 const SEGMENTS = [
   { value: "source node", name: "Source node" },
@@ -21,20 +20,34 @@ const SEGMENTS = [
   { value: "destination node", name: "Destination node" },
 ] as const;
 
-/** The loss page: which pair of nodes loses what on which segment, and when. */
+const LEVELS = QUANTILES.map((value) => ({ value, name: value }));
+
+/** The loss page: which pair of nodes loses what on which segment, or what that costs in time; and when. */
 export function LossScreen() {
   const { span, setSpan } = useFilter();
-  const [{ segment, source, destination }, setParams] = useQueryStates(lossParams, { history: "push" });
-  const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(
-    lossQuestion(browserCollector, { segment, source, destination, span }),
-  );
-  const cells = data?.cells.filter((cell) => cell.segment === segment) ?? [];
-  const chosen = cells.find((cell) => cell.sourceNode === source && cell.destinationNode === destination);
+  const [{ show, segment, quantile, source, destination }, setParams] = useQueryStates(lossParams, {
+    history: "push",
+  });
+  const View = show === "loss" ? LossView : LatencyView;
   return (
     <>
       <div className="flex shrink-0 flex-wrap items-center justify-between gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
-        <h1 className="text-lg font-semibold tracking-tight">Loss</h1>
+        <h1 className="text-lg font-semibold tracking-tight">Loss and latency</h1>
         <div className="flex flex-wrap items-center gap-2">
+          <Segmented
+            label="Shown"
+            value={show}
+            options={SHOWN}
+            onChange={(value) => setParams({ show: value })}
+          />
+          {show === "loss" ? null : (
+            <Segmented
+              label="Quantile"
+              value={quantile}
+              options={LEVELS}
+              onChange={(value) => setParams({ quantile: value })}
+            />
+          )}
           <Segmented
             label="Segment"
             value={segment}
@@ -44,43 +57,14 @@ export function LossScreen() {
           <SpanPicker span={span} onChange={setSpan} />
         </div>
       </div>
-      {error === null ? null : (
-        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
-      )}
-      <div className={`min-h-0 flex-1 overflow-auto ${isPlaceholderData || error !== null ? "stale" : ""}`}>
-        {data === undefined ? (
-          error === null ? (
-            <LossSkeleton />
-          ) : null
-        ) : cells.length === 0 ? (
-          <EmptyState icon={<Unplug size={20} aria-hidden />} title="Nothing was carried on this segment">
-            No connection between two pods passed it in this range. Choose another segment, or widen the
-            range.
-          </EmptyState>
-        ) : (
-          <div className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
-            <LossHeatmap
-              cells={cells}
-              chosen={chosen}
-              onChoose={(cell) => setParams({ source: cell.sourceNode, destination: cell.destinationNode })}
-            />
-            {chosen === undefined ? (
-              <p className="text-xs text-muted">Choose a pair of nodes to see its loss over time.</p>
-            ) : (
-              <LossPair cell={chosen} series={data.series} />
-            )}
-          </div>
-        )}
-      </div>
+      <View
+        segment={segment}
+        quantile={quantile}
+        source={source}
+        destination={destination}
+        span={span}
+        onChoose={(cell) => setParams({ source: cell.sourceNode, destination: cell.destinationNode })}
+      />
     </>
-  );
-}
-
-function LossSkeleton() {
-  return (
-    <div role="status" aria-busy="true" className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
-      <span className="sr-only">Loading loss…</span>
-      <Skeleton className="h-64 w-full rounded-lg" />
-    </div>
   );
 }

@@ -17,6 +17,7 @@ import { OutcomeBadge } from "../flows/outcome-badge";
 import { pathHref } from "../path/path-link";
 import { ClockText } from "../time/clock-text";
 import { HopLedger } from "./hop-ledger";
+import { VerdictFacts } from "./verdict-facts";
 
 /** One connection: who, when, how it ended, and what every hop counted. */
 export function ConnectionPanel({ id, span, onClose }: { id: string; span: TimeSpan; onClose: () => void }) {
@@ -57,6 +58,7 @@ export function ConnectionPanel({ id, span, onClose }: { id: string; span: TimeS
       ) : (
         <div className={error === null ? undefined : "stale"}>
           <Facts detail={data} />
+          <VerdictFacts connection={data.connection} />
           <p className="border-b border-line px-4 py-2">
             <Link
               href={pathHref(id, span)}

@@ -1,4 +1,4 @@
-import { outcomeSchema, protocolSchema, scopeSchema } from "@hopline/api";
+import { conformanceSchema, outcomeSchema, protocolSchema, scopeSchema, verdictSchema } from "@hopline/api";
 import type { Condition } from "../../filters/connection-filter";
 import type { FilterName } from "../../filters/filter-params";
 import { nameOfId } from "../entity/entity-name";
@@ -14,6 +14,8 @@ export const FILTER_LABELS: Record<FilterName, string> = {
   node: "Node",
   scope: "Scope",
   outcome: "Outcome",
+  verdict: "Verdict",
+  conformance: "Policy",
   q: "Text",
 };
 
@@ -22,6 +24,8 @@ export const FIXED_VALUES: Partial<Record<FilterName, readonly string[]>> = {
   protocol: protocolSchema.options,
   scope: scopeSchema.options,
   outcome: outcomeSchema.options,
+  verdict: verdictSchema.options,
+  conformance: conformanceSchema.options,
 };
 
 /** A condition's value as people read it. */

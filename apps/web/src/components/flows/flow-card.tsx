@@ -5,8 +5,16 @@ import clsx from "clsx";
 import { ArrowRight } from "lucide-react";
 import { formatBytes, formatMicroseconds } from "../../units/quantity";
 import { ClockText } from "../time/clock-text";
+import { ConformanceBadge } from "./conformance-badge";
 import { OutcomeBadge } from "./outcome-badge";
 import { portText } from "./port-text";
+
+/** What policy says more about than the outcome does. */
+const NOTABLE: ReadonlySet<Connection["conformance"]> = new Set([
+  "denied-observed",
+  "denied-inferred",
+  "unenforced",
+]);
 
 /** A connection where there is no room for columns. */
 export function FlowCard({
@@ -18,7 +26,8 @@ export function FlowCard({
   chosen: boolean;
   onChoose: (id: string) => void;
 }) {
-  const { client, server, forward, reply, handshakeUs, icmpError, outcome, lastSeen } = connection;
+  const { client, server, forward, reply, handshakeUs, icmpError, outcome, conformance, lastSeen } =
+    connection;
   return (
     <button
       type="button"
@@ -47,7 +56,11 @@ export function FlowCard({
           </span>
         )}
         <span className="ml-auto shrink-0">
-          <OutcomeBadge outcome={outcome} />
+          {NOTABLE.has(conformance) ? (
+            <ConformanceBadge conformance={conformance} />
+          ) : (
+            <OutcomeBadge outcome={outcome} />
+          )}
         </span>
       </span>
     </button>

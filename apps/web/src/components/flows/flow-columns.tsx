@@ -1,12 +1,20 @@
 "use client";
 
-import { type Connection, type End, type flowSortSchema, icmpErrorText, icmpPortText } from "@hopline/api";
+import {
+  type Connection,
+  type End,
+  type flowSortSchema,
+  icmpErrorText,
+  icmpPortText,
+  verdictDecidedBy,
+} from "@hopline/api";
 import clsx from "clsx";
 import type { ReactNode } from "react";
 import type { z } from "zod";
 import { formatBytes, formatCount, formatExactCount, formatMicroseconds } from "../../units/quantity";
 import { EntityIcon } from "../entity/entity-icon";
 import { ClockText } from "../time/clock-text";
+import { ConformanceBadge } from "./conformance-badge";
 import { OutcomeBadge } from "./outcome-badge";
 import { portText } from "./port-text";
 
@@ -146,6 +154,16 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
             {icmpErrorText(icmpError).replace(/^.* says: /, "")}
           </span>
         )}
+      </span>
+    ),
+  },
+  {
+    key: "policy",
+    name: "Policy",
+    width: "128px",
+    cell: ({ conformance, verdictBy }) => (
+      <span className="block text-xs" title={verdictBy === null ? undefined : verdictDecidedBy(verdictBy)}>
+        <ConformanceBadge conformance={conformance} />
       </span>
     ),
   },

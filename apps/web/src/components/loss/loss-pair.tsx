@@ -1,16 +1,28 @@
 "use client";
 
 import type { LossAnswer, LossCell } from "@hopline/api";
+import type { TimeSpan } from "../../filters/time-span";
 import { formatByteRate, formatDuration, formatShare } from "../../units/quantity";
 import { TimeChart } from "../charts/time-chart";
 import { lossDetail } from "./loss-level";
+import { WorstConnections, WorstEdges } from "./worst-losers";
 
-/** One pair of nodes on one segment: its figure in words, and loss and payload over time. */
-export function LossPair({ cell, series }: { cell: LossCell; series: LossAnswer["series"] }) {
+/** One pair of nodes on one segment: its figure in words, loss and payload over time, and whose packets they were. */
+export function LossPair({
+  cell,
+  series,
+  worst,
+  span,
+}: {
+  cell: LossCell;
+  series: LossAnswer["series"];
+  worst: LossAnswer["worst"];
+  span: TimeSpan;
+}) {
   return (
     <section
       aria-label={`${cell.sourceNode} to ${cell.destinationNode}`}
-      className="rounded-lg border border-line bg-surface"
+      className="overflow-hidden rounded-lg border border-line bg-surface"
     >
       <div className="border-b border-line px-4 py-3">
         <h2 className="text-sm font-semibold">
@@ -19,6 +31,16 @@ export function LossPair({ cell, series }: { cell: LossCell; series: LossAnswer[
         <p className="text-xs text-muted">{lossDetail(cell)}</p>
       </div>
       {series === null ? null : <PairCharts series={series} />}
+      {worst === null ? null : worst.edges.length === 0 ? (
+        <p className="border-t border-line px-4 py-3 text-xs text-muted">
+          No connection lost anything in the windows that are complete.
+        </p>
+      ) : (
+        <div className="border-t border-line">
+          <WorstEdges edges={worst.edges} />
+          <WorstConnections connections={worst.connections} span={span} />
+        </div>
+      )}
     </section>
   );
 }

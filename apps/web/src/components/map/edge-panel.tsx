@@ -18,6 +18,9 @@ import { SeriesSection } from "../charts/series-section";
 import { SidePanel } from "../controls/side-panel";
 import { EntityIcon } from "../entity/entity-icon";
 import { kindName, qualifiedName } from "../entity/entity-name";
+import { flowsHref } from "../flows/flows-link";
+import { SegmentLatency } from "../loss/segment-latency";
+import { ConformanceCounts } from "./conformance-counts";
 import { retransmittedShare } from "./edge-health";
 import { FigureGrid } from "./figure-grid";
 import { OutcomeBar } from "./outcome-bar";
@@ -92,6 +95,14 @@ export function EdgePanel({
         ]}
       />
       <OutcomeBar outcomes={edge.outcomes} />
+      <ConformanceCounts
+        conformances={edge.conformances}
+        hrefOf={
+          collapsed === undefined
+            ? (words) => flowsHref({ ...narrowed, conformance: words }, span)
+            : undefined
+        }
+      />
       {collapsed === undefined ? (
         <SeriesSection filter={narrowed} span={span} />
       ) : (
@@ -102,7 +113,12 @@ export function EdgePanel({
       )}
       <div className="border-t border-line" />
       <PortTable ports={edge.ports} />
-      {collapsed === undefined ? <TopFlows filter={narrowed} span={span} /> : null}
+      {collapsed === undefined ? (
+        <>
+          <SegmentLatency filter={narrowed} span={span} />
+          <TopFlows filter={narrowed} span={span} />
+        </>
+      ) : null}
     </SidePanel>
   );
 }

@@ -21,6 +21,8 @@ const STROKE: Record<HealthLevel, { readonly color: string; readonly dashes: str
   fine: { color: "var(--edge)", dashes: undefined },
   lossy: { color: "var(--warn-line)", dashes: "9 4" },
   failing: { color: "var(--bad-line)", dashes: "3 4" },
+  denied: { color: "var(--warn-line)", dashes: "12 4 2 4" },
+  unenforced: { color: "var(--bad-line)", dashes: "12 3 2 3 2 3" },
 };
 
 const LEAST_WIDTH = 1.25;

@@ -4,7 +4,7 @@ import clsx from "clsx";
 import { ArrowRight } from "lucide-react";
 import { formatByteRate, formatCount, formatMicroseconds, formatShare } from "../../units/quantity";
 import { EntityIcon } from "../entity/entity-icon";
-import { retransmittedShare } from "./edge-health";
+import { HEALTH_TEXT, retransmittedShare } from "./edge-health";
 import type { CardView, LinkView, MapView } from "./map-view";
 
 /** The map as a table, busiest edge first: the same edges for those who do not see the picture, or have no room for it. */
@@ -90,9 +90,7 @@ function Row({
           <EndName card={server} onChoose={onChooseNode} />
         </div>
         {health.reason === undefined ? null : (
-          <p className={clsx("text-2xs sm:hidden", health.level === "failing" ? "text-bad" : "text-warn")}>
-            {health.reason}
-          </p>
+          <p className={clsx("text-2xs sm:hidden", HEALTH_TEXT[health.level])}>{health.reason}</p>
         )}
       </td>
       <td className="px-2 py-1.5 text-right whitespace-nowrap">
@@ -111,15 +109,7 @@ function Row({
       </td>
       <td className="px-2 py-1.5 text-right max-lg:hidden">{formatShare(retransmittedShare(edge))}</td>
       <td className="px-3 py-1.5 text-xs max-sm:hidden sm:pr-4">
-        <span
-          className={clsx(
-            health.level === "failing" && "text-bad",
-            health.level === "lossy" && "text-warn",
-            health.level === "fine" && "text-muted",
-          )}
-        >
-          {health.reason ?? "no failure seen"}
-        </span>
+        <span className={HEALTH_TEXT[health.level]}>{health.reason ?? "no failure seen"}</span>
       </td>
     </tr>
   );

@@ -71,15 +71,16 @@ export function mapViewOf(answer: MapAnswer, metric: EdgeMetric, nowMs: number):
   }
   const values = answer.edges.map((edge) => metricValue(edge, metric, seconds) ?? 0);
   const scale = Math.log1p(Math.max(1, ...values));
-  const links = answer.edges.map(
-    (edge, index): LinkView => ({
+  const links = answer.edges.map((edge, index): LinkView => {
+    const health = edgeHealth(edge);
+    return {
       id: edge.id,
       edge,
-      health: edgeHealth(edge),
-      label: metricLabel(edge, metric, seconds),
+      health,
+      label: labelOf(metricLabel(edge, metric, seconds), health),
       weight: (Math.log1p(values[index] ?? 0) / scale) ** 2,
-    }),
-  );
+    };
+  });
   return {
     cards,
     groups: [...groups.values()],
@@ -89,6 +90,11 @@ export function mapViewOf(answer: MapAnswer, metric: EdgeMetric, nowMs: number):
       links: links.map(({ id, edge }) => ({ id, source: edge.client, target: edge.server })),
     },
   };
+}
+
+/** What policy stopped, or should have, stands on the line itself, in a word. */
+function labelOf(figure: string, { level }: EdgeHealth): string {
+  return level === "denied" || level === "unenforced" ? `${figure} ${level}` : figure;
 }
 
 /** A collapsed namespace stands alone; all else is in its namespace's box or with its kind. */

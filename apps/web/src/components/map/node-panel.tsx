@@ -12,7 +12,7 @@ import { Button } from "../controls/button";
 import { SidePanel } from "../controls/side-panel";
 import { EntityIcon } from "../entity/entity-icon";
 import { kindName, nameOfId, qualifiedName } from "../entity/entity-name";
-import { edgeHealth } from "./edge-health";
+import { edgeHealth, HEALTH_TEXT } from "./edge-health";
 import { FigureGrid } from "./figure-grid";
 import { TopFlows } from "./top-flows";
 
@@ -137,9 +137,7 @@ function Neighbours({
                 <Arrow size={13} aria-hidden className="shrink-0 text-faint" />
                 <span className="min-w-0 truncate font-medium">{nameOfId(edge[end])}</span>
                 {health.reason === undefined ? null : (
-                  <span
-                    className={`min-w-0 truncate text-2xs ${health.level === "failing" ? "text-bad" : "text-warn"}`}
-                  >
+                  <span className={`min-w-0 truncate text-2xs ${HEALTH_TEXT[health.level]}`}>
                     {health.reason}
                   </span>
                 )}

@@ -6,6 +6,7 @@ import { groupBoxes } from "../../map-layout/group-boxes";
 import { type Label, placeLabels } from "../../map-layout/label-places";
 import type { CardPositions, LinkBends } from "../../map-layout/layout-graph";
 import { routeLinks } from "../../map-layout/link-routes";
+import type { HealthLevel } from "./edge-health";
 import type { MapCardNode } from "./map-card";
 import type { MapEdgeEdge } from "./map-edge";
 import type { MapGroupNode } from "./map-group";
@@ -13,6 +14,8 @@ import type { LinkView, MapView } from "./map-view";
 
 /** One size for all labels: a figure that grows by a digit must not make its neighbour vanish. */
 const LABEL_SIZE = { width: 70, height: 17 };
+/** What the word after the figure takes. */
+const WORD_WIDTHS: Partial<Record<HealthLevel, number>> = { denied: 40, unenforced: 66 };
 
 export interface MapChoice {
   readonly node: string | undefined;
@@ -48,7 +51,13 @@ export function useMapElements(
   const labels = useMemo(() => {
     const wanted = [...links]
       .sort((a, b) => Math.round(b.weight * 4) - Math.round(a.weight * 4) || (a.id < b.id ? -1 : 1))
-      .map(({ id }): Label => ({ link: id, ...LABEL_SIZE }));
+      .map(
+        ({ id, health }): Label => ({
+          link: id,
+          width: LABEL_SIZE.width + (WORD_WIDTHS[health.level] ?? 0),
+          height: LABEL_SIZE.height,
+        }),
+      );
     return placeLabels(wanted, routes, boxes.values());
   }, [links, routes, boxes]);
 

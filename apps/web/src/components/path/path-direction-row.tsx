@@ -3,6 +3,7 @@ import { Fragment } from "react";
 import { formatMicroseconds } from "../../units/quantity";
 import { PathHopCard } from "./path-hop-card";
 import { PathSegmentLink } from "./path-segment-link";
+import { PathWaterfall } from "./path-waterfall";
 
 /** One direction: its hops from left to right (top to bottom where it is narrow), and what lies between them. */
 export function PathDirectionRow({
@@ -52,6 +53,7 @@ export function PathDirectionRow({
           })}
         </div>
       )}
+      <PathWaterfall path={path} receiver={receiver} />
     </section>
   );
 }

@@ -41,6 +41,8 @@ export function healthOf(status: Status | undefined): Health {
     if (!isFollowing(watch.state) && watch.lastError !== null)
       warn.push(`The watch on ${watch.resource} does not follow the cluster: ${watch.lastError}.`);
   }
+  for (const { object, field, message } of status.policyProblems)
+    warn.push(`${object} cannot be read and is not judged by: ${field === "" ? "it" : field} ${message}.`);
   if (status.ingest.rejected > 0)
     warn.push(`${formatCount(status.ingest.rejected)} batches were rejected since the collector started.`);
 
@@ -56,7 +58,10 @@ function titleOf(status: Status, count: number): string {
   return `${count} ${count === 1 ? "gap" : "gaps"} known`;
 }
 
-/** Whether a watch's state means that its objects are known: watched in a cluster, or loaded from files. */
+/**
+ * Whether a watch's state means that its objects are known: watched in a cluster, loaded from files, or of a kind that the
+ * cluster does not have.
+ */
 export function isFollowing(state: string): boolean {
-  return state === "watching" || state === "loaded";
+  return state === "watching" || state === "loaded" || state === "absent";
 }

@@ -5,3 +5,7 @@ export const dynamic = "force-dynamic";
 export function GET(request: Request): Promise<Response> {
   return forwardRequest(request, process.env);
 }
+
+export function POST(request: Request): Promise<Response> {
+  return forwardRequest(request, process.env);
+}

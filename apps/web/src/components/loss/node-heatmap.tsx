@@ -1,7 +1,5 @@
-import type { LossCell } from "@hopline/api";
+import { OUTSIDE_NODE } from "@hopline/api";
 import clsx from "clsx";
-import { formatShare } from "../../units/quantity";
-import { lossDetail, lossLevel } from "./loss-level";
 
 const LEVELS = {
   none: "bg-good-soft text-good",
@@ -9,19 +7,31 @@ const LEVELS = {
   much: "bg-bad-soft text-bad font-semibold",
   unknown: "bg-sunken text-muted",
 } as const;
+export type HeatLevel = keyof typeof LEVELS;
 
-/** Who sends by row, who receives by column; each cell says the share that was lost, or that it cannot be told. */
-export function LossHeatmap({
+/** What is said of packets from one node to another. */
+export interface HeatCell {
+  readonly sourceNode: string;
+  readonly destinationNode: string;
+  /** `2 %`, `1.2 ms`, `unknown`. */
+  readonly text: string;
+  /** With all that is known. */
+  readonly detail: string;
+  readonly level: HeatLevel;
+}
+
+/** Who sends by row, who receives by column; the world outside the cluster last. */
+export function NodeHeatmap({
   cells,
   chosen,
   onChoose,
 }: {
-  cells: readonly LossCell[];
-  chosen: LossCell | undefined;
-  onChoose: (cell: LossCell) => void;
+  cells: readonly HeatCell[];
+  chosen: { readonly source: string | null; readonly destination: string | null };
+  onChoose: (cell: HeatCell) => void;
 }) {
-  const rows = [...new Set(cells.map((cell) => cell.sourceNode))].sort();
-  const columns = [...new Set(cells.map((cell) => cell.destinationNode))].sort();
+  const rows = nodesOf(cells.map((cell) => cell.sourceNode));
+  const columns = nodesOf(cells.map((cell) => cell.destinationNode));
   const byPair = new Map(cells.map((cell) => [`${cell.sourceNode} ${cell.destinationNode}`, cell]));
   return (
     <div className="overflow-x-auto rounded-lg border border-line bg-surface p-3">
@@ -45,25 +55,24 @@ export function LossHeatmap({
               </th>
               {columns.map((to) => {
                 const cell = byPair.get(`${from} ${to}`);
-                const text =
-                  cell === undefined || cell.payload === null ? "unknown" : formatShare(cell.payload.ratio);
+                const isChosen = from === chosen.source && to === chosen.destination;
                 return (
                   <td key={to}>
                     {cell === undefined ? null : (
                       <button
                         type="button"
-                        aria-pressed={cell === chosen}
-                        aria-label={`${text} from ${from} to ${to}`}
-                        title={lossDetail(cell)}
+                        aria-pressed={isChosen}
+                        aria-label={`${cell.text} from ${from} to ${to}`}
+                        title={cell.detail}
                         data-cell={`${from} ${to}`}
                         onClick={() => onChoose(cell)}
                         className={clsx(
-                          "h-9 w-full min-w-20 rounded-md border px-2",
-                          cell === chosen ? "border-accent" : "border-transparent hover:border-line-strong",
-                          LEVELS[lossLevel(cell)],
+                          "h-9 w-full min-w-20 rounded-md border px-2 whitespace-nowrap",
+                          isChosen ? "border-accent" : "border-transparent hover:border-line-strong",
+                          LEVELS[cell.level],
                         )}
                       >
-                        {text}
+                        {cell.text}
                       </button>
                     )}
                   </td>
@@ -75,4 +84,9 @@ export function LossHeatmap({
       </table>
     </div>
   );
+}
+
+function nodesOf(names: readonly string[]): string[] {
+  const isOutside = (name: string) => Number(name === OUTSIDE_NODE);
+  return [...new Set(names)].sort((a, b) => isOutside(a) - isOutside(b) || (a < b ? -1 : 1));
 }

@@ -1,0 +1,115 @@
+import {
+  type Alert,
+  type AlertFigure,
+  alertRuleSchema,
+  alertStateSchema,
+  alertsAnswerSchema,
+  PATHS,
+} from "@hopline/api";
+import { type Command, InvalidArgumentError } from "commander";
+import { bytesText, clockText, durationText } from "../quantities.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import {
+  type ApiOptions,
+  apiClient,
+  durationOption,
+  integerOption,
+  withApi,
+  wordOption,
+} from "./api-options.js";
+
+interface AlertsOptions extends ApiOptions {
+  readonly last: number;
+  readonly limit: number;
+  readonly output: "table" | "json";
+  readonly state?: string;
+  readonly rule?: string;
+}
+
+const COLUMNS: readonly TextColumn<Alert>[] = [
+  { title: "STATE", text: ({ state, resolution }) => (resolution === "no-data" ? "no data" : state) },
+  { title: "SEVERITY", text: ({ severity }) => severity },
+  { title: "RULE", text: ({ rule }) => rule },
+  { title: "SINCE", text: ({ firedAt, pendingAt }) => clockText(firedAt ?? pendingAt).slice(0, 8) },
+  {
+    title: "UNTIL",
+    text: ({ resolvedAt }) => (resolvedAt === null ? "" : clockText(resolvedAt).slice(0, 8)),
+  },
+  { title: "ABOUT", text: ({ labels }) => labelsText(labels) },
+  { title: "VALUE", align: "right", text: ({ facts }) => figureText(facts) },
+  { title: "SUMMARY", text: ({ summary }) => summary },
+];
+
+/** `hopline alerts`: what is wrong, and what was. Ends with 1 where something fires. */
+export function alertsCommand(program: Command): void {
+  withApi(program.command("alerts"))
+    .description("alerts, those that fire first (exit code 1 where one fires)")
+    .option("--last <duration>", "those of so long ago until now", durationOption, 60 * 60_000)
+    .option(
+      "--state <states>",
+      `${alertStateSchema.options.join(", ")}; separated by commas`,
+      listOption(alertStateSchema.options),
+    )
+    .option("--rule <rules>", "only of these rules, separated by commas", listOption(alertRuleSchema.options))
+    .option("--limit <n>", "at most so many", integerOption(1, 1000), 200)
+    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .action(alerts);
+}
+
+function listOption(words: readonly string[]): (text: string) => string {
+  return (text) => {
+    const wrong = text.split(",").find((word) => !words.includes(word));
+    if (wrong === undefined) return text;
+    throw new InvalidArgumentError(`There is no ${JSON.stringify(wrong)}; it takes ${words.join(", ")}.`);
+  };
+}
+
+async function alerts(options: AlertsOptions): Promise<void> {
+  const client = apiClient(options);
+  try {
+    const now = Date.now();
+    const answer = await client.get(alertsAnswerSchema, PATHS.alerts, {
+      from: now - options.last,
+      to: now,
+      state: options.state,
+      rule: options.rule,
+      limit: options.limit,
+    });
+    const firing = answer.alerts.filter(({ state }) => state === "firing").length;
+    if (firing > 0) process.exitCode = 1;
+    if (options.output === "json") {
+      process.stdout.write(`${JSON.stringify(answer)}\n`);
+      return;
+    }
+    process.stdout.write(textTable(COLUMNS, answer.alerts));
+    process.stderr.write(`${answer.alerts.length} of ${answer.total} alerts; ${firing} firing.\n`);
+  } finally {
+    await client.close();
+  }
+}
+
+/** `source_node=node1 destination_node=node2 segment=wire`. */
+function labelsText(labels: Alert["labels"]): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
+}
+
+function figureText({ value, unit }: Pick<AlertFigure, "unit"> & { readonly value: number }): string {
+  switch (unit) {
+    case "share":
+      return `${(value * 100).toPrecision(3)} %`;
+    case "us":
+      return durationText(value);
+    case "ms":
+      return durationText(value * 1000);
+    case "bytes":
+      return bytesText(value);
+    case "factor":
+      return `x${value.toPrecision(3)}`;
+    case "per-second":
+      return `${value.toPrecision(3)}/s`;
+    case "count":
+      return String(value);
+  }
+}

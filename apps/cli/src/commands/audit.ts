@@ -1,0 +1,146 @@
+import { type AuditEntry, auditLogAnswerSchema, auditManifestSchema, PATHS } from "@hopline/api";
+import { Fault } from "@hopline/fault";
+import type { Command } from "commander";
+import { archiveFiles, type ExportedFile, SUMS_FILE } from "../audit/archive-files.js";
+import { requireNoExport, writeExport } from "../audit/write-export.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import {
+  type ApiOptions,
+  apiClient,
+  durationOption,
+  integerOption,
+  timeOption,
+  withApi,
+  wordOption,
+} from "./api-options.js";
+
+interface ScopeOptions extends ApiOptions {
+  readonly from?: number;
+  readonly to?: number;
+  readonly last?: number;
+}
+
+interface ExportOptions extends ScopeOptions {
+  readonly output: string;
+  readonly namespace?: string;
+  readonly pod?: string;
+  readonly port?: number;
+  readonly verdict?: string;
+  readonly conformance?: string;
+}
+
+interface LogOptions extends ScopeOptions {
+  readonly limit: number;
+  readonly output: "table" | "json";
+}
+
+/** `hopline audit`: who talked to whom against policy, as files; and who looked at it. */
+export function auditCommand(program: Command): void {
+  const audit = program.command("audit").description("connections against policy, as files for an auditor");
+  withRange(audit.command("export"))
+    .description("CSV, JSON lines, Parquet and a report to print, with SHA-256 sums; asks for a range")
+    .option("-n, --namespace <names>", "either end in one of these, separated by commas")
+    .option("--pod <pod>", "either end is this pod: namespace/name, or its name")
+    .option("--port <port>", "the server's port", integerOption(0, 65_535))
+    .option("--verdict <words>", "allowed, denied, undetermined, separated by commas")
+    .option("--conformance <words>", "unenforced, denied-observed, …, separated by commas")
+    .requiredOption("-o, --output <folder>", "where the files go; it must hold no export yet")
+    .action(auditExport);
+  withRange(audit.command("log"))
+    .description("who looked at or exported what, the latest first")
+    .option("--limit <n>", "at most so many", integerOption(1, 1000), 50)
+    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .action(auditLog);
+}
+
+function withRange(command: Command): Command {
+  return withApi(command)
+    .option("--from <time>", "begin, e.g. 2026-11-01T00:00:00Z", timeOption)
+    .option("--to <time>", "end; default now", timeOption)
+    .option("--last <duration>", "instead of --from: so long before the end", durationOption);
+}
+
+/** @throws Fault `RANGE_INVALID` */
+function rangeOf({ from, to, last }: ScopeOptions, now: number): { from?: number; to: number } {
+  const end = to ?? now;
+  const begin = last === undefined ? from : end - last;
+  const isBackwards = begin !== undefined && begin >= end;
+  if (isBackwards || (from !== undefined && last !== undefined)) {
+    throw new Fault({
+      code: "RANGE_INVALID",
+      message: isBackwards
+        ? "The range ends before it begins."
+        : "--from and --last both say when it begins.",
+      hint: "Give --from and --to, or --last.",
+    });
+  }
+  return { ...(begin === undefined ? {} : { from: begin }), to: end };
+}
+
+async function auditExport(options: ExportOptions): Promise<void> {
+  const range = rangeOf(options, Date.now());
+  if (range.from === undefined) {
+    throw new Fault({
+      code: "RANGE_INVALID",
+      message: "An export needs a range.",
+      hint: "Give --from and --to, or --last 24h.",
+    });
+  }
+  await requireNoExport(options.output);
+  const client = apiClient(options);
+  try {
+    const { namespace, pod, port, verdict, conformance } = options;
+    const archive = await client.bytes(PATHS.auditExport, {
+      ...range,
+      ...{ namespace, pod, port, verdict, conformance },
+      format: "tar",
+    });
+    const files = archiveFiles(archive);
+    await writeExport(options.output, files);
+    for (const { name } of files) process.stdout.write(`${name}\n`);
+    process.stderr.write(summaryText(files, options.output));
+  } finally {
+    await client.close();
+  }
+}
+
+function summaryText(files: readonly ExportedFile[], folder: string): string {
+  const text = files.find(({ name }) => name === "manifest.json");
+  const manifest = auditManifestSchema.parse(JSON.parse(Buffer.from(text?.content ?? []).toString()));
+  const { rows, totals, completeness } = manifest;
+  return [
+    `${rows} rows, ${totals.connections} connections: ${totals.allowed} allowed, ${totals.deniedObserved + totals.deniedInferred} denied, ${totals.unenforced} unenforced, ${totals.undelivered} undelivered, ${totals.undetermined} undetermined.`,
+    completeness.complete
+      ? "The record of this range is complete."
+      : `The record of this range is not complete: ${completeness.reasons.join(" ")}`,
+    `Check the files: (cd ${folder} && sha256sum -c ${SUMS_FILE})`,
+    "",
+  ].join("\n");
+}
+
+const LOG_COLUMNS: readonly TextColumn<AuditEntry>[] = [
+  { title: "TIME", text: ({ at }) => new Date(at).toISOString() },
+  { title: "WHO", text: ({ actor }) => actor },
+  { title: "FROM", text: ({ address }) => address },
+  { title: "DID", text: ({ action }) => action },
+  { title: "ROWS", align: "right", text: ({ rows }) => String(rows) },
+  { title: "QUERY", text: ({ query }) => query },
+];
+
+async function auditLog(options: LogOptions): Promise<void> {
+  const client = apiClient(options);
+  try {
+    const answer = await client.get(auditLogAnswerSchema, PATHS.auditLog, {
+      ...rangeOf(options, Date.now()),
+      limit: options.limit,
+    });
+    if (options.output === "json") {
+      process.stdout.write(`${JSON.stringify(answer)}\n`);
+      return;
+    }
+    process.stdout.write(textTable(LOG_COLUMNS, answer.entries));
+    process.stderr.write(`${answer.entries.length} of ${answer.total} entries.\n`);
+  } finally {
+    await client.close();
+  }
+}

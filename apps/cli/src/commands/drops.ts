@@ -1,0 +1,127 @@
+import {
+  type Drop,
+  type DroppingPolicy,
+  type DropSeries,
+  dropSourceSchema,
+  dropsAnswerSchema,
+  PATHS,
+} from "@hopline/api";
+import type { Command } from "commander";
+import { endText } from "../connection-text.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import {
+  type ApiOptions,
+  apiClient,
+  durationOption,
+  integerOption,
+  withApi,
+  wordOption,
+} from "./api-options.js";
+
+interface DropsOptions extends ApiOptions {
+  readonly last: number;
+  readonly limit: number;
+  readonly output: "table" | "json";
+  readonly by: "drop" | "policy";
+  readonly namespace?: string;
+  readonly policy?: string;
+  readonly client?: string;
+  readonly server?: string;
+  readonly node?: string;
+  readonly connection?: string;
+  readonly source?: string;
+}
+
+const DROPS: readonly TextColumn<Drop>[] = [
+  { title: "TIME", text: (row) => new Date(row.droppedAt).toISOString().slice(11, 23) },
+  { title: "NODE", text: (row) => row.node },
+  { title: "PROTOCOL", text: (row) => row.protocol ?? "" },
+  { title: "FROM", text: (row) => fromText(row) },
+  { title: "TO", text: (row) => toText(row) },
+  { title: "PACKETS", align: "right", text: (row) => String(row.packets) },
+  { title: "BY", text: (row) => byText(row) },
+  { title: "VERDICT", text: (row) => row.verdict },
+  { title: "CONNECTION", text: (row) => row.connection ?? "" },
+];
+
+const SERIES: readonly TextColumn<DropSeries>[] = [
+  { title: "BY", text: (row) => byText(row) },
+  { title: "PACKETS", align: "right", text: (row) => String(row.packets) },
+  { title: "CONNECTIONS", align: "right", text: (row) => String(row.connections) },
+];
+
+/** `hopline drops`: what was dropped, by whom. */
+export function dropsCommand(program: Command): void {
+  withApi(program.command("drops"))
+    .description("packets that a rule or the kernel dropped: whose, where, and by which policy")
+    .option("--last <duration>", "how far back", durationOption, 15 * 60_000)
+    .option("--by <what>", "drop or policy", wordOption("drop", "policy"), "drop")
+    .option("--limit <n>", "at most so many", integerOption(1, 1000), 50)
+    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .option("-n, --namespace <names>", "an end or the policy in one of these, separated by commas")
+    .option("--policy <name>", "the policy that is named, e.g. shop/api-ingress")
+    .option("--client <id>", "the client, e.g. workload:shop/Deployment/web")
+    .option("--server <id>", "the server")
+    .option("--node <name>", "where it was dropped")
+    .option("--connection <id>", "one connection")
+    .option("--source <sources>", `some of ${dropSourceSchema.options.join(", ")}, separated by commas`)
+    .action(drops);
+}
+
+async function drops(options: DropsOptions): Promise<void> {
+  const client = apiClient(options);
+  try {
+    const now = Date.now();
+    const answer = await client.get(dropsAnswerSchema, PATHS.drops, {
+      from: now - options.last,
+      to: now,
+      namespace: options.namespace,
+      policy: options.policy,
+      client: options.client,
+      server: options.server,
+      node: options.node,
+      connection: options.connection,
+      source: options.source,
+      limit: options.limit,
+    });
+    if (options.output === "json") {
+      process.stdout.write(`${JSON.stringify(answer)}\n`);
+      return;
+    }
+    process.stdout.write(
+      options.by === "policy" ? textTable(SERIES, answer.series) : textTable(DROPS, answer.drops),
+    );
+    process.stderr.write(
+      `${answer.drops.length} of ${answer.total} rows; ${answer.packets} packets of ${answer.connections} connections.\n`,
+    );
+  } finally {
+    await client.close();
+  }
+}
+
+function fromText({ isReply, client, server }: Drop): string {
+  const end = isReply ? server : client;
+  return end === null ? "" : endText(end);
+}
+
+function toText({ isReply, client, server }: Drop): string {
+  const end = isReply ? client : server;
+  return end === null ? "" : endText(end);
+}
+
+/** The policy, or what the evidence says in place of one. */
+function byText({
+  policy,
+  prefix,
+  reason,
+  source,
+}: Pick<Drop, "policy" | "prefix" | "reason" | "source">): string {
+  if (policy !== null) return policyText(policy);
+  if (reason !== "") return `${source} ${reason}`;
+  return prefix === "" ? source : `${source} "${prefix}"`;
+}
+
+function policyText({ kind, namespace, name, direction }: DroppingPolicy): string {
+  const of = namespace === "" ? name : `${namespace}/${name}`;
+  return `${kind} ${of}${direction === null ? "" : ` (${direction})`}`;
+}

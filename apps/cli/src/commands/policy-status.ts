@@ -1,0 +1,91 @@
+import {
+  PATHS,
+  type PolicyAnswer,
+  type PolicyFigures,
+  policyAnswerSchema,
+  policyNameText,
+} from "@hopline/api";
+import type { Command } from "commander";
+import { entityText } from "../connection-text.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
+
+interface PolicyStatusOptions extends ApiOptions {
+  readonly last: number;
+  readonly namespace?: string;
+  readonly output: "table" | "json";
+}
+
+const count = (title: string, pick: (policy: PolicyFigures) => number): TextColumn<PolicyFigures> => ({
+  title,
+  align: "right",
+  text: (policy) => String(pick(policy)),
+});
+
+const COLUMNS: readonly TextColumn<PolicyFigures>[] = [
+  {
+    title: "POLICY",
+    text: (policy) => `${policyNameText(policy)}${policy.present ? "" : " (gone)"}`,
+  },
+  count("PODS", ({ pods }) => pods),
+  count("ALLOWED", ({ counts }) => counts.allowed),
+  count("DENIED", ({ counts }) => counts.deniedObserved + counts.deniedInferred),
+  count("UNENFORCED", ({ counts }) => counts.unenforced),
+  count("UNDELIVERED", ({ counts }) => counts.undelivered),
+  count("UNDETERMINED", ({ counts }) => counts.undetermined),
+  {
+    title: "RULES UNUSED",
+    align: "right",
+    text: ({ rules }) => `${rules.filter(({ connections }) => connections === 0).length}/${rules.length}`,
+  },
+];
+
+/**
+ * `hopline policy status`: what each policy allowed and denied. Ends with 1 where policies are not enforced or cannot be
+ * read.
+ */
+export function policyStatusCommand(policy: Command): void {
+  withApi(policy.command("status"))
+    .description(
+      "what each policy allowed and denied, and whom none selects (exit code 1 where any is not enforced)",
+    )
+    .option("--last <duration>", "how far back", durationOption, 15 * 60_000)
+    .option("-n, --namespace <names>", "only these, separated by commas")
+    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .action(policyStatus);
+}
+
+async function policyStatus(options: PolicyStatusOptions): Promise<void> {
+  const client = apiClient(options);
+  try {
+    const now = Date.now();
+    const answer = await client.get(policyAnswerSchema, PATHS.policy, {
+      from: now - options.last,
+      to: now,
+      namespace: options.namespace,
+    });
+    if (options.output === "json") process.stdout.write(`${JSON.stringify(answer)}\n`);
+    else {
+      process.stdout.write(textTable(COLUMNS, answer.policies));
+      process.stderr.write(notes(answer));
+    }
+    if (answer.problems.length > 0 || answer.totals.unenforced > 0) process.exitCode = 1;
+  } finally {
+    await client.close();
+  }
+}
+
+function notes({ totals, uncovered, problems, missing }: PolicyAnswer): string {
+  const open = uncovered.filter(({ ingress, egress }) => !ingress && !egress);
+  const lines = [
+    `Of ${totals.connections} connections ${totals.deniedObserved + totals.deniedInferred} were denied, and ${totals.unenforced} went through although they are denied.`,
+    ...(open.length === 0
+      ? []
+      : [`No policy selects ${open.map(({ workload }) => entityText(workload)).join(", ")}.`]),
+    ...problems.map(
+      ({ object, field, message }) => `${[object, field, message].filter(Boolean).join(": ")}.`,
+    ),
+    ...(missing === null ? [] : [missing]),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}

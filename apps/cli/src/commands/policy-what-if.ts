@@ -1,0 +1,129 @@
+import {
+  PATHS,
+  type PolicyName,
+  verdictDecidedBy,
+  type WhatIfAnswer,
+  whatIfAnswerSchema,
+} from "@hopline/api";
+import { Fault } from "@hopline/fault";
+import type { Command } from "commander";
+import { entityText } from "../connection-text.js";
+import { JoinedManifests } from "../policy/joined-manifests.js";
+import { policyNameOption } from "../policy/policy-name-option.js";
+import { readProposedFiles } from "../policy/proposed-files.js";
+import { protocolPortText } from "../policy/protocol-port-text.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
+
+interface WhatIfOptions extends ApiOptions {
+  readonly file: readonly string[];
+  readonly remove: readonly PolicyName[];
+  readonly since: number;
+  readonly namespace?: string;
+  readonly all: boolean;
+  readonly output: "table" | "json";
+}
+
+type Group = WhatIfAnswer["groups"][number];
+
+const COLUMNS: readonly TextColumn<Group>[] = [
+  { title: "CHANGE", text: ({ change }) => change.replace("-", " ") },
+  { title: "FROM", text: ({ client }) => entityText(client) },
+  { title: "TO", text: ({ server }) => entityText(server) },
+  { title: "PORT", text: protocolPortText },
+  { title: "CONNECTIONS", align: "right", text: ({ connections }) => String(connections) },
+  { title: "BEFORE", text: ({ before }) => before.verdict },
+  { title: "AFTER", text: ({ after }) => afterText(after) },
+];
+
+/**
+ * `hopline policy what-if`: policies tried on traffic that was seen, before anything is applied. Policies with problems
+ * are named on standard error and end it with status 1; the others are tried all the same.
+ */
+export function policyWhatIfCommand(policy: Command): void {
+  withApi(policy.command("what-if"))
+    .description("which connections that were seen policies would newly deny or allow; nothing is applied")
+    .option(
+      "-f, --file <file>",
+      "manifest with policies, or - for standard input; may be repeated",
+      repeated,
+      [],
+    )
+    .option("--remove <policy>", "try without this one, e.g. shop/web; may be repeated", policyNameOption, [])
+    .option("--since <duration>", "over the traffic of so long", durationOption, 86_400_000)
+    .option("-n, --namespace <names>", "only traffic with an end in one of these, separated by commas")
+    .option("--all", "also what stays as it is", false)
+    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .action(policyWhatIf);
+}
+
+function repeated(text: string, before: readonly string[]): string[] {
+  return [...before, text];
+}
+
+async function policyWhatIf(options: WhatIfOptions): Promise<void> {
+  if (options.file.length === 0 && options.remove.length === 0) {
+    throw new Fault({
+      code: "POLICY_PROPOSAL_EMPTY",
+      message: "There is nothing to try.",
+      hint: "Name a manifest with -f, or a policy with --remove.",
+    });
+  }
+  const manifests = new JoinedManifests(readProposedFiles(options.file));
+  const client = apiClient(options);
+  try {
+    const now = Date.now();
+    const answer = await client.post(whatIfAnswerSchema, PATHS.policyWhatIf, {
+      yaml: manifests.text,
+      remove: options.remove,
+      from: now - options.since,
+      to: now,
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace.split(",") }),
+    });
+    process.stdout.write(options.output === "json" ? `${JSON.stringify(answer)}\n` : table(answer, options));
+    for (const { line, object, field, message } of answer.problems) {
+      const parts = [manifests.placeOf(line), object, field, message];
+      process.stderr.write(`hopline: ${parts.filter((part) => part !== "").join(": ")}\n`);
+    }
+    if (answer.problems.length > 0) process.exitCode = 1;
+    process.stderr.write(summary(answer));
+  } finally {
+    await client.close();
+  }
+}
+
+function table({ groups }: WhatIfAnswer, { all }: WhatIfOptions): string {
+  const shown = groups.filter(
+    ({ change, before }) => all || (!change.startsWith("still") && !isAsUnclear(change, before)),
+  );
+  return shown.length === 0 ? "Nothing that was seen would change.\n" : textTable(COLUMNS, shown);
+}
+
+/** Neither with nor without the proposal can it be decided. */
+function isAsUnclear(change: Group["change"], before: Group["before"]): boolean {
+  return change === "undetermined" && before.verdict === "undetermined";
+}
+
+function afterText({ verdict, doubt, record }: Group["after"]): string {
+  const why = doubt ?? (record === null ? undefined : verdictDecidedBy(record));
+  return why === undefined ? verdict : `${verdict}: ${why}`;
+}
+
+function summary({ traffic, connections, policies, passedOver, leftOutGroups }: WhatIfAnswer): string {
+  const { newlyDenied, newlyAllowed, undetermined } = connections;
+  const lines = [
+    ...policies.map(({ kind, namespace, name, change, pods }) => {
+      const full = namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+      return `${full}: ${change}, ${pods} pods.`;
+    }),
+    ...(passedOver.length === 0 ? [] : [`Passed over, being no policies: ${passedOver.join(", ")}.`]),
+    `Of ${traffic.connections} connections: ${newlyDenied} newly denied, ${newlyAllowed} newly allowed, ${undetermined} undetermined.`,
+    ...(traffic.leftOutRows === 0
+      ? []
+      : [
+          `${traffic.leftOutRows} rows of traffic, those of the fewest connections, were left out; ask for less with --since or -n.`,
+        ]),
+    ...(leftOutGroups === 0 ? [] : [`${leftOutGroups} more groups are not shown.`]),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}

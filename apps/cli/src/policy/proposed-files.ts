@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { describe, Fault } from "@hopline/fault";
+import type { ManifestFile } from "@hopline/policy";
+
+/**
+ * The texts of manifests by name; `-` is standard input.
+ *
+ * @throws Fault `POLICY_FILE_UNREADABLE`
+ */
+export function readProposedFiles(paths: readonly string[]): ManifestFile[] {
+  return paths.map((path) => {
+    try {
+      return { path, text: readFileSync(path === "-" ? 0 : path, "utf8") };
+    } catch (thrown) {
+      throw new Fault({
+        code: "POLICY_FILE_UNREADABLE",
+        message: `${path === "-" ? "Standard input" : `The file ${path}`} can't be read: ${describe(thrown)}.`,
+        hint: "Name a manifest with -f, or - for standard input.",
+        cause: thrown,
+      });
+    }
+  });
+}

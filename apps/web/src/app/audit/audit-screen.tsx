@@ -1,0 +1,139 @@
+"use client";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { FileCheck2, RefreshCw } from "lucide-react";
+import { useQueryStates } from "nuqs";
+import { auditQuestion } from "../../collector/audit-question";
+import { browserCollector } from "../../collector/browser-collector";
+import { AuditCards } from "../../components/audit/audit-cards";
+import { AuditFigures } from "../../components/audit/audit-figures";
+import { AuditTable } from "../../components/audit/audit-table";
+import { ConformanceChoice } from "../../components/audit/conformance-choice";
+import { ExportMenu } from "../../components/audit/export-menu";
+import { RecordBanner } from "../../components/audit/record-banner";
+import { Button } from "../../components/controls/button";
+import { Segmented } from "../../components/controls/segmented";
+import { useNarrow } from "../../components/controls/use-narrow";
+import { EmptyState } from "../../components/feedback/empty-state";
+import { ProblemBanner } from "../../components/feedback/problem-banner";
+import { Skeleton } from "../../components/feedback/skeleton";
+import { FilterBar } from "../../components/filters/filter-bar";
+import { ClockText } from "../../components/time/clock-text";
+import { useFilter } from "../../filters/use-filter";
+import { formatExactCount } from "../../units/quantity";
+import { auditParams } from "./search-params";
+
+const SORTS = [
+  { value: "concern", name: "Concern" },
+  { value: "connections", name: "Most" },
+  { value: "lastSeen", name: "Latest" },
+  { value: "name", name: "Name" },
+] as const;
+
+/** The audit page: connections against policy, counted exactly, with how complete the record is. */
+export function AuditScreen() {
+  const state = useFilter();
+  const [{ sort, conformance, pod }, setParams] = useQueryStates(auditParams, { history: "push" });
+  const narrow = useNarrow() ?? false;
+  const filter = { ...state.filter, conformance, pod: pod ?? undefined };
+  const pages = useInfiniteQuery(auditQuestion(browserCollector, { filter, sort, span: state.span }));
+  const { data, error, dataUpdatedAt, isPlaceholderData, isFetching, hasNextPage, isFetchingNextPage } =
+    pages;
+  const first = data?.pages[0];
+  const rows = data?.pages.flatMap((page) => page.rows) ?? [];
+  const Rows = narrow ? AuditCards : AuditTable;
+
+  return (
+    <>
+      <FilterBar title="Audit" state={state}>
+        {first === undefined ? null : <ExportMenu filter={filter} sort={sort} range={first.range} />}
+      </FilterBar>
+      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
+        <ConformanceChoice
+          chosen={conformance}
+          onChange={(words) => setParams({ conformance: words.length === 0 ? null : [...words] })}
+        />
+        <Segmented
+          label="Order"
+          value={sort}
+          options={SORTS}
+          onChange={(next) => setParams({ sort: next })}
+        />
+        {first === undefined ? null : (
+          <p className="ml-auto flex items-center gap-1.5 text-2xs text-muted">
+            <span>
+              <ClockText timeMs={first.range.from} form="date" /> to{" "}
+              <ClockText timeMs={first.range.to} form="date" />
+            </span>
+            <Button
+              look="quiet"
+              icon
+              aria-label="Ask again"
+              title="Ask again: the page stands still until then"
+              disabled={isFetching}
+              onClick={() => pages.refetch()}
+            >
+              <RefreshCw size={14} aria-hidden />
+            </Button>
+          </p>
+        )}
+      </div>
+      {error === null ? null : (
+        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
+      )}
+      <div
+        data-total={first?.total}
+        className={`min-h-0 flex-1 overflow-auto ${isPlaceholderData || error !== null ? "stale" : ""}`}
+      >
+        {first === undefined ? (
+          error === null ? (
+            <AuditSkeleton />
+          ) : null
+        ) : (
+          <div className="mx-auto max-w-screen-2xl space-y-3 p-3 sm:p-4">
+            <RecordBanner completeness={first.completeness} />
+            <AuditFigures answer={first} />
+            {rows.length === 0 ? (
+              <EmptyState
+                icon={<FileCheck2 size={20} aria-hidden />}
+                title="No connection of this scope is on record"
+                actions={
+                  <Button
+                    onClick={() => {
+                      state.clear();
+                      setParams({ conformance: null, pod: null });
+                    }}
+                  >
+                    Clear the filter
+                  </Button>
+                }
+              >
+                Remove a condition, or widen the range.
+              </EmptyState>
+            ) : (
+              <Rows rows={rows} range={first.range} />
+            )}
+            {hasNextPage ? (
+              <div className="flex justify-center">
+                <Button disabled={isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
+                  Show more of {formatExactCount(first.total)}
+                </Button>
+              </div>
+            ) : null}
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function AuditSkeleton() {
+  return (
+    <div role="status" aria-busy="true" className="mx-auto max-w-screen-2xl space-y-3 p-3 sm:p-4">
+      <span className="sr-only">Counting connections…</span>
+      <Skeleton className="h-16 w-full rounded-lg" />
+      <Skeleton className="h-16 w-full rounded-lg" />
+      <Skeleton className="h-96 w-full rounded-lg" />
+    </div>
+  );
+}
