@@ -122,7 +122,10 @@ async function wireIsKnown(stack: Stack): Promise<void> {
   for (let waited = 0; waited < 90_000; waited += 1000) {
     const to = Math.floor((Date.now() - 15_000) / WINDOW_MS) * WINDOW_MS;
     const { cells } = await stack.api.get(lossAnswerSchema, PATHS.loss, { from: to - 30_000, to });
-    const wire = cells.find(({ segment, sourceNode }) => segment === "wire" && sourceNode === "node1");
+    const wire = cells.find(
+      ({ segment, sourceNode, destinationNode }) =>
+        segment === "wire" && sourceNode === "node1" && destinationNode === "node2",
+    );
     if (
       wire !== undefined &&
       wire.payload !== null &&

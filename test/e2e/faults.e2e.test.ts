@@ -12,7 +12,7 @@ import { Stack } from "./stack.js";
 const isRoot = process.getuid?.() === 0;
 const NAME = `faults${process.pid}`;
 /** From the fault to the right answer (issue: `hopline trace` shows within 15 s). */
-const LIMIT_MS = Number(process.env.FAULT_LIMIT ?? 15_000);
+const LIMIT_MS = 15_000;
 
 /** Each look is a handful of queries, which take the embedded engine's time from what it has to store. */
 const POLL_MS = 1500;
@@ -197,7 +197,7 @@ describe.skipIf(!isRoot)("hopline trace names the broken place and its cause (ne
     ],
   ];
 
-  test.each(cases)("%s", async (what, fault, expected) => {
+  test.each(cases)("%s", async (_what, fault, expected) => {
     const startedMs = Date.now();
     await stack.lab.addFault(fault);
     while (Date.now() - startedMs < LIMIT_MS) {
@@ -206,7 +206,6 @@ describe.skipIf(!isRoot)("hopline trace names the broken place and its cause (ne
       await sleep(POLL_MS);
     }
     const tookMs = Date.now() - startedMs;
-    if (process.env.FAULT_TIMES !== undefined) process.stderr.write(`${what}: ${tookMs} ms\n${last}\n`);
     for (const text of expected) expect(last).toContain(text);
     expect(tookMs).toBeLessThan(LIMIT_MS);
   });
@@ -252,7 +251,9 @@ describe.skipIf(!isRoot)("hopline trace names the broken place and its cause (ne
       const startedMs = Date.now();
       while (Date.now() - startedMs < 10_000) {
         const now = Date.now();
-        const found = await findTrace(stack.api, LEFT, RIGHT, { from: startedMs, to: now + 10_000 });
+        const chosen = await findTrace(stack.api, LEFT, RIGHT, { from: startedMs, to: now + 10_000 });
+        // Windows reach back before the range: what the fault of before broke is none of this.
+        const found = (chosen?.path.connection.firstSeen ?? 0) >= startedMs ? chosen : undefined;
         expect(found?.path.broken ?? null).toBeNull();
         for (const { loss } of found?.path.forward.segments ?? []) expect(loss.payload?.low ?? 0).toBe(0);
         await sleep(POLL_MS);

@@ -12,7 +12,7 @@ require("node:net").createServer((socket) => {
   socket.on("end", () => socket.end("done"));
 }).listen(${ATTEMPT_PORT}, "0.0.0.0", () => console.log("ready"));`;
 
-/** Every second a new connection that sends so many bytes and waits for the answer, up to 2.5 s; each line of input is an address. */
+/** Every two seconds a new connection that sends so many bytes and waits for the answer, up to 2.5 s; each line of input is an address. */
 const CALLER = `
 let addresses = process.argv[1].split(",");
 const bytes = Number(process.argv[2]);
@@ -24,7 +24,7 @@ setInterval(() => {
     socket.resume();
     setTimeout(() => socket.destroy(), 2500);
   }
-}, 1000);
+}, 2000);
 console.log("ready");`;
 
 /** Two pods of which one keeps trying to reach the other. */

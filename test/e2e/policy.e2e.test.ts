@@ -5,7 +5,9 @@ import { auditDifferences, wholeAudit } from "./audit-counts.js";
 import { type Conversation, Stack } from "./stack.js";
 
 const WINDOW_MS = 10_000;
-const POLL_MS = 400;
+const POLL_MS = 800;
+/** What is asked for again and again: the last so much. */
+const LOOK_BACK_MS = 30_000;
 const OBSERVED_WITHIN_MS = 5000;
 const UNENFORCED_WITHIN_MS = 15_000;
 const isRoot = process.getuid?.() === 0;
@@ -57,7 +59,7 @@ describe.skipIf(!isRoot)("policy against what happens (needs root: a cluster in 
   async function watchFor(ms: number): Promise<Range> {
     const from = Date.now();
     while (Date.now() - from < ms) {
-      const query = { from: range.from, to: Date.now() + WINDOW_MS, limit: 1000 };
+      const query = { from: Date.now() - LOOK_BACK_MS, to: Date.now() + WINDOW_MS, limit: 1000 };
       const page = await stack.api.get(flowsAnswerSchema, PATHS.flows, {
         ...query,
         conformance: "denied-observed,unenforced",
@@ -210,7 +212,8 @@ describe.skipIf(!isRoot)("policy against what happens (needs root: a cluster in 
     expect(denied.length).toBeGreaterThan(6);
     expect(late(unenforced, open, "unenforced", UNENFORCED_WITHIN_MS).slice(0, 12)).toEqual([]);
     const to = Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS;
-    unenforcedConnections = await allConnections(stack, { from: range.to, to });
+    // What began before the last range's end lies in its last window.
+    unenforcedConnections = await allConnections(stack, { from: range.to - WINDOW_MS, to });
     const byTuple = new Map(unenforcedConnections.map((each) => [observedTuple(each), each.conformance]));
     expect(count(denied.map((each) => byTuple.get(dialledTuple(each)) ?? "not seen"))).toEqual({
       unenforced: denied.length,

@@ -164,7 +164,11 @@ describe("HopNamer", () => {
     const behindNodePort = row({
       connectionId: 7n,
       ...{ client: "192.168.50.1:61000", server: "10.244.2.7:8080", role: "uplink" },
-      ...{ originalClient: "203.0.113.50:5000", originalServer: "192.168.50.1:30090", translation: "dnat+snat" },
+      ...{
+        originalClient: "203.0.113.50:5000",
+        originalServer: "192.168.50.1:30090",
+        translation: "dnat+snat",
+      },
     });
     const named = name("node1", [
       row(toApi),

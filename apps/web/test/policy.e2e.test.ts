@@ -9,6 +9,12 @@ import { shopWorld } from "./fixture/world";
 const overflowOf = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** What is written on the server takes no clicks before React has taken it over. */
+const takenOver = (page: Page) =>
+  page.waitForFunction(() =>
+    Object.keys(document.querySelector("h1") ?? {}).some((key) => key.startsWith("__reactFiber")),
+  );
+
 describe.skipIf(NO_BROWSER !== undefined)(
   `policy in a browser${NO_BROWSER ? ` (skipped: ${NO_BROWSER})` : ""}`,
   () => {
@@ -31,6 +37,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
 
     it("shows a policy's rules with those without traffic, and takes it to What-if", async () => {
       const page = await stage.open("/policy");
+      await takenOver(page);
       await page.getByRole("button", { name: "data/postgres-clients" }).click();
       await page.locator('[data-rule="ingress[1]"]').getByText("no traffic in this range").waitFor();
       expect(new URL(page.url()).searchParams.get("policy")).toBe("NetworkPolicy/data/postgres-clients");
@@ -41,6 +48,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
 
     it("tries what is pasted or uploaded, and says what would change and what is wrong", async () => {
       const page = await stage.open("/policy?show=what-if");
+      await takenOver(page);
       await page.getByLabel("Manifests to upload").setInputFiles({
         name: "queue.yaml",
         mimeType: "application/yaml",
@@ -63,6 +71,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
 
     it("advises for a namespace, as a file that says it denies nothing", async () => {
       const page = await stage.open("/policy?show=advise&namespace=shop");
+      await takenOver(page);
       await page.getByRole("button", { name: "Advise" }).click();
       await page.locator("[data-advice] pre").waitFor();
       expect(await page.locator("[data-advice]").textContent()).toContain("they newly deny 0.");

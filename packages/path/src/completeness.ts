@@ -111,16 +111,19 @@ export class Completeness {
 
   /** What is doubtful about a window at a node; undefined where it is settled and complete. */
   doubt(node: string, windowStart: number): Doubt | undefined {
+    const windows = this.#nodes.get(node);
+    const own = windows?.get(windowStart);
+    // That its agent was not there all the time is known before all of its rows are here.
+    if (own !== undefined) {
+      if ((own.flags & AGENT_LOST_BATCHES) !== 0) return "batches-lost";
+      if ((own.flags & AGENT_STARTED) !== 0) return "agent-started";
+      if ((own.flags & AGENT_STOPPED) !== 0) return "agent-stopped";
+    }
     const isSettled =
       (this.#latest.get(node) ?? 0) > windowStart ||
       this.#options.nowMs - (windowStart + WINDOW_SECONDS) * 1000 >= this.#options.settleMs;
     if (!isSettled) return "not-settled";
-    const windows = this.#nodes.get(node);
-    const own = windows?.get(windowStart);
     if (own === undefined) return "agent-away";
-    if ((own.flags & AGENT_LOST_BATCHES) !== 0) return "batches-lost";
-    if ((own.flags & AGENT_STARTED) !== 0) return "agent-started";
-    if ((own.flags & AGENT_STOPPED) !== 0) return "agent-stopped";
     // Drops are counted when they are read, which may be a window early or late.
     const near = [windowStart - WINDOW_SECONDS, windowStart, windowStart + WINDOW_SECONDS];
     if (near.some((window) => (windows?.get(window)?.dropped ?? 0) > 0)) return "frames-dropped";

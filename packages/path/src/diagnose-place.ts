@@ -54,7 +54,7 @@ export function diagnosePlace(
   const isInside = after === undefined ? before.crossing === "in" : after.node === before.node;
   const evidence = isInside
     ? insideEvidence(connection, place, readings, backends)
-    : wireEvidence(place, readings);
+    : wireEvidence(connection, place, readings);
   const passed = rising(place, readings, before, "send");
   const missed = after === undefined ? [] : rising(place, readings, after, "receive");
   if (broken.missing !== "payload") evidence.push(...passed, ...missed);
@@ -130,17 +130,30 @@ function insideEvidence(
 }
 
 /** The packets left a node and did not come to the next. */
-function wireEvidence(place: Place, readings: readonly NodeReading[]): Evidence[] {
+function wireEvidence(
+  connection: PathConnection,
+  place: Place,
+  readings: readonly NodeReading[],
+): Evidence[] {
   const { before, after } = place;
   if (after === undefined) return [];
   const overhead =
     before.encapsulation === "vxlan" ? (before.outerSource?.includes(":") === true ? 70 : 50) : 0;
   const packetBytes = largestPacket(place, readings) + overhead;
-  return readingsAt(place, readings, after.node).flatMap(({ node, state }): Evidence[] =>
+  const tooSmall = readingsAt(place, readings, after.node).flatMap(({ node, state }): Evidence[] =>
     state.interfaces
       .filter(({ role, up, mtu }) => role === "uplink" && up && mtu < packetBytes)
       .map(({ name, mtu }) => ({ kind: "mtu", node, interface: name, mtu, packetBytes })),
   );
+  // It left the node, but not by the tunnel: by the default route, where its own is missing.
+  const [, to] = endsOf(connection, place.broken.direction);
+  const isAstray = before.encapsulation === "none" && to.kind === "pod";
+  const astray = isAstray ? readingsAt(place, readings, before.node) : [];
+  const question = { target: to.address, isPod: true, packetBytes: 0, earlier: [] };
+  const routes = astray
+    .flatMap((reading) => checkForwarding(reading, question).evidence)
+    .filter(({ kind }) => kind === "no-route");
+  return [...routes, ...tooSmall];
 }
 
 /** New connections find no place: the table is full, or packets were dropped for that while these were sent. */

@@ -63,6 +63,8 @@ export interface LossOptions {
   readonly completeness: Completeness;
   /** Fewer packets than this bear no figure. */
   readonly floorPackets: number;
+  /** How far apart two nodes see the same packet, microseconds, by `from>to`, as other connections tell. */
+  readonly nodeShiftsUs?: ReadonlyMap<string, number> | undefined;
 }
 
 /** A window's edge cuts what was on its way within so many microseconds, where the rows do not tell. */
@@ -90,7 +92,7 @@ export function lossBetween(before: PathHop, after: PathHop, options: LossOption
   };
   if (measured === 0) return { ...result, payload: null, empty: null, why: [...doubts] };
 
-  const edges = edgeVolume(before, after, runs);
+  const edges = edgeVolume(before, runs, clockShiftUs(before, after, options.nodeShiftsUs));
   // GSO and GRO make hops count different packets for the same bytes: the finest count is nearest to what the wire carried.
   const segments = (counted: typeof sent) =>
     Math.max(0, counted.payloadPackets - counted.superFrames + counted.superFrameSegments);
@@ -189,8 +191,7 @@ function completeRuns(before: PathHop, after: PathHop, completeness: Completenes
 }
 
 /** What may lie on the other side of the runs' edges at one hop and on this side at the other, at most. */
-function edgeVolume(before: PathHop, after: PathHop, runs: readonly Run[]) {
-  const shiftUs = clockShiftUs(before, after);
+function edgeVolume(before: PathHop, runs: readonly Run[], shiftUs: number) {
   let payloadBytes = 0;
   let emptyPackets = 0;
   for (const run of runs) {
@@ -215,14 +216,18 @@ function* rowsAtEdge(rows: readonly HopRow[], run: Run, shiftUs: number): Genera
   }
 }
 
-/** How far apart two hops see the same packet: the way between them and the difference of their clocks, microseconds. */
-function clockShiftUs(before: PathHop, after: PathHop): number {
+/**
+ * How far apart two hops see the same packet: the way between them and the difference of their clocks, microseconds. The
+ * connection's first packet tells, and others between the two nodes, which may have met a queue that it did not.
+ */
+function clockShiftUs(before: PathHop, after: PathHop, known: LossOptions["nodeShiftsUs"]): number {
   const fallback = before.node === after.node ? DEFAULT_SHIFT_US.sameNode : DEFAULT_SHIFT_US.acrossNodes;
+  const ofNodes = known?.get(`${before.node}>${after.node}`);
   const first = (hop: PathHop) =>
     hop.rows.find((row) => (row.rowFlags & ROW_FIRST) !== 0 && row.packets > 0)?.firstSeenUs;
   const [from, to] = [first(before), first(after)];
-  if (from === undefined || to === undefined) return fallback;
-  return Math.max(Math.abs(to - from), DEFAULT_SHIFT_US.sameNode);
+  if (from === undefined || to === undefined) return ofNodes ?? fallback;
+  return Math.max(Math.abs(to - from), ofNodes ?? 0, DEFAULT_SHIFT_US.sameNode);
 }
 
 /**

@@ -31,6 +31,8 @@ export interface PathOptions {
   readonly reportMs?: number;
   /** Fewer packets than this bear no loss figure. */
   readonly floorPackets?: number;
+  /** How far apart two nodes see the same packet, microseconds, by `from>to`, as other connections tell. */
+  readonly nodeShiftsUs?: ReadonlyMap<string, number>;
 }
 
 export const DEFAULT_SETTLE_MS = 15_000;
@@ -62,7 +64,11 @@ export function tracePath(
     return {
       direction,
       hops,
-      segments: segmentsOf(hops, { completeness: complete, floorPackets }),
+      segments: segmentsOf(hops, {
+        completeness: complete,
+        floorPackets,
+        nodeShiftsUs: options.nodeShiftsUs,
+      }),
       receiverUs: {
         handshakeUs: isAtReceiver ? last.handshakeUs : null,
         dataUs: isAtReceiver ? last.dataRoundTripUs : null,

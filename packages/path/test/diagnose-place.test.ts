@@ -137,6 +137,16 @@ describe("routes", () => {
     expect(inside([at(0, state)])).toEqual(expected);
   });
 
+  test("its own is missing: the packets left by the uplink, and not by the tunnel", () => {
+    const onWire = (encapsulation: string) => {
+      const rows = ACROSS.slice(0, 2).map((place) => hopRow(place, { ...SYNS, encapsulation }));
+      const path = tracePath(UNANSWERED, rows, complete("node1", "node2"), [], LATER);
+      return diagnosePlace(UNANSWERED, path, [at(0, { routes: WHOLE.routes.slice(0, 3) })], []);
+    };
+    expect(onWire("none")).toEqual(noRoute("default"));
+    expect(onWire("vxlan")).toEqual([]);
+  });
+
   test("of a Service, every backend that is used is tried", () => {
     const service = connection(
       WEB,

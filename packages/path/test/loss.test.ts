@@ -54,6 +54,23 @@ describe("loss by segment", () => {
     expect(inside?.payload?.high).toBeCloseTo(0.00383, 5);
   });
 
+  test("of a connection that began long ago, what other connections tell of the nodes' clocks makes it unknown", () => {
+    const start = WINDOW * 1e6;
+    const rows = across((index) => ({
+      rowFlags: 0,
+      firstSeenUs: start + 1000,
+      lastSeenUs: start + 9_999_000,
+      ...(index < 2 ? {} : { payloadBytes: 960_000, payloadPackets: 960 }),
+    }));
+    const wireOf = (nodeShiftsUs: ReadonlyMap<string, number>) =>
+      tracePath(connection(WEB, DB), rows, BOTH, [], { ...LATER, nodeShiftsUs }).forward.segments[1]?.loss;
+    expect(wireOf(new Map())?.payload?.ratio).toBeCloseTo(0.04, 9);
+    expect(wireOf(new Map([["node1>node2", 5_000_000]]))).toMatchObject({
+      payload: null,
+      why: ["in-flight"],
+    });
+  });
+
   test("below the floor it is no figure", () => {
     const [, wire] = lossesOf(across(() => ({ packets: 60, payloadPackets: 50, payloadBytes: 50_000 })));
     expect(wire).toMatchObject({ payload: null, empty: null, why: ["too-little"] });

@@ -33,8 +33,11 @@ export function advisedManifest({ namespace, policies, leftOut, unadvised }: Adv
 
 function leftOutText({ source, destination, protocol, port, connections, reason }: LeftOut): string {
   const place = `${protocolNameOf(protocol) ?? `protocol ${protocol}`} ${port}`;
-  const count = `${connections} ${connections === 1 ? "connection" : "connections"}`;
-  return `  ${trafficPeerText(source)} => ${trafficPeerText(destination)} : ${place}, ${count}: ${reason}`;
+  return `  ${trafficPeerText(source)} => ${trafficPeerText(destination)} : ${place}, ${connectionsText(connections)}: ${reason}`;
+}
+
+function connectionsText(count: number): string {
+  return `${count} ${count === 1 ? "connection" : "connections"}`;
 }
 
 function comment(lines: readonly string[]): string {
@@ -57,7 +60,7 @@ function policyYaml(policy: AdvisedPolicy): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   const { workload, connections } = policy;
   const lines = [
-    `${workload.name}[${workload.kind}]: made from ${connections} connections.`,
+    `${workload.name}[${workload.kind}]: made from ${connectionsText(connections)}.`,
     ...policy.notes.map((note) => `${note}.`),
     ...(policy.ingress.length === 0 ? ["Nobody was seen to connect to it, so nobody may."] : []),
     ...(policy.egress.length === 0 ? ["It was not seen to connect to anything, so it may not."] : []),

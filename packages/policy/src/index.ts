@@ -59,4 +59,13 @@ export {
   type VerdictRecord,
   verdictRecordSchema,
 } from "./verdict-record.js";
-export { type Proposal, type WhatIf, type WhatIfChange, type WhatIfGroup, whatIf } from "./what-if.js";
+export {
+  groupWhatIf,
+  type Proposal,
+  type WhatIf,
+  type WhatIfChange,
+  type WhatIfGroup,
+  WhatIfJudge,
+  type WhatIfRow,
+  whatIf,
+} from "./what-if.js";

@@ -70,20 +70,32 @@ export function withProposal(state: ClusterState, { put, remove }: Proposal): Cl
   return { ...state, policies: [...policies.values()] };
 }
 
-/** What a proposal would do to traffic that was: each row by the state as it is, and as it would be. */
+/** Judges traffic that was by a state as it is, and as it would be with a proposal. */
+export class WhatIfJudge {
+  readonly #before: TrafficJudge;
+  readonly #after: TrafficJudge;
+
+  constructor(state: ClusterState, proposal: Proposal) {
+    const present = new PresentParties(state);
+    this.#before = new TrafficJudge(state, present);
+    this.#after = new TrafficJudge(withProposal(state, proposal), present);
+  }
+
+  of(row: TrafficRow): WhatIfRow {
+    const before = this.#before.of(row);
+    const after = this.#after.of(row);
+    return { row, before, after, change: changeOf(before, after) };
+  }
+}
+
+/** What a proposal would do to traffic that was, row by row. */
 export function judgeWhatIf(
   state: ClusterState,
   proposal: Proposal,
   traffic: readonly TrafficRow[],
 ): WhatIfRow[] {
-  const present = new PresentParties(state);
-  const judgeBefore = new TrafficJudge(state, present);
-  const judgeAfter = new TrafficJudge(withProposal(state, proposal), present);
-  return traffic.map((row) => {
-    const before = judgeBefore.of(row);
-    const after = judgeAfter.of(row);
-    return { row, before, after, change: changeOf(before, after) };
-  });
+  const judge = new WhatIfJudge(state, proposal);
+  return traffic.map((row) => judge.of(row));
 }
 
 /** What a proposal would do to traffic that was, by workload, workload and port. */
@@ -91,6 +103,7 @@ export function whatIf(state: ClusterState, proposal: Proposal, traffic: readonl
   return groupWhatIf(judgeWhatIf(state, proposal, traffic));
 }
 
+/** Rows of {@link WhatIfJudge}, added up. */
 export function groupWhatIf(rows: readonly WhatIfRow[]): WhatIf {
   const connections: Record<WhatIfChange, number> = {
     "newly-denied": 0,

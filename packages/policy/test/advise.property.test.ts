@@ -82,7 +82,7 @@ describe("advice", () => {
           expect(named).toContain(place({ ...row, ...ends, reason: "" }));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
@@ -104,7 +104,7 @@ describe("what-if", () => {
           without["newly-allowed"] - freed(state, traffic),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

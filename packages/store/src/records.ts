@@ -210,6 +210,8 @@ export interface ConnectionWindows {
   readonly rows: readonly HopWindow[];
   /** Of the nodes that saw it or should have, from a little before its rows to a little after. */
   readonly completeness: readonly CompletenessWindow[];
+  /** How far apart two nodes' uplinks see the same packet at that time, microseconds, by `from>to`. */
+  readonly nodeShiftsUs: ReadonlyMap<string, number>;
 }
 
 /** Payload that went into a segment and did not come out, over the windows complete at both nodes. */

@@ -204,7 +204,7 @@ it("has how each node's agent is, and its conntrack table, but not of nodes that
     version: 1,
     conntrack: { entries: 60, limit: 64, dropped: 0, earlyDropped: 0, insertFailed: 0 },
   };
-  const rest = { interfaces: [], routes: [], neighbours: [], forwarding: [], cut: false } as const;
+  const rest = { interfaces: [], routes: [], neighbours: [], forwarding: [], rules: [], cut: false };
   await store.insertNodeStates([
     { node: "node1", readAtMs: nowMs - 5000, state: { ...rest, ...state, version: 1 } },
   ]);

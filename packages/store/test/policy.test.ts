@@ -41,7 +41,7 @@ beforeAll(async () => {
       hop({ connection_id: 2n, ...allowed, ...answered, client_port: 40_001 }),
       hop({ connection_id: 3n, ...allowed, ...second, syn_packets: 1, payload_bytes: 0 }),
       // It got through to the server's pod, although it is denied.
-      hop({ connection_id: 4n, ...denied, window_start: T0 + 300, server_port: 9090 }),
+      hop({ connection_id: 4n, ...denied, window_start: T0 + 300, server_port: 9090, syn_packets: 1 }),
       hop({ connection_id: 4n, ...denied, ...answered, window_start: T0 + 300, server_port: 9090 }),
       hop({
         connection_id: 5n,

@@ -50,7 +50,7 @@ async function policyAdvise({ namespace, workload, since, output, ...api }: Advi
     process.stdout.write(output === "json" ? `${JSON.stringify(answer)}\n` : answer.yaml);
     const { traffic, policies, madeFrom, check, leftOut, unadvised } = answer;
     const lines = [
-      `${policies.length} policies from ${madeFrom} of ${traffic.connections} connections; tried on those, they newly deny ${check.newlyDenied}.`,
+      `${policies.length} ${policies.length === 1 ? "policy" : "policies"} from ${madeFrom} of ${traffic.connections} connections; tried on those, they newly deny ${check.newlyDenied}.`,
       ...(leftOut.length + unadvised.length === 0
         ? []
         : ["What they leave out, and which workloads get none, is said in the comments."]),

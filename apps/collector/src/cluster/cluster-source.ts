@@ -101,7 +101,7 @@ function clusterDump(
   };
 }
 
-function clusterApi({ settings, env, history, policies, log }: ClusterSourceOptions): ClusterSource {
+function clusterApi({ settings, env, history, policies, now, log }: ClusterSourceOptions): ClusterSource {
   const { kubeconfig } = settings;
   const connection = new ClusterConnection(kubeconfig === undefined ? { env } : { env, kubeconfig });
   const onState = (state: ResourceState): void => logState(log, state);
@@ -123,13 +123,17 @@ function clusterApi({ settings, env, history, policies, log }: ClusterSourceOpti
   });
   const watches = [endpointWatch, policyWatch];
   const states = (): ResourceState[] => watches.flatMap((watch) => watch.states());
+  // Asked for with every connection that is judged.
+  let known = { atMs: Number.NaN, knowledge: knowledgeOf([]) };
   return {
     description: connection.server,
     get isSettled() {
       return endpointWatch.settled;
     },
     get policyKnowledge() {
-      return knowledgeOf(states());
+      const atMs = now();
+      if (atMs !== known.atMs) known = { atMs, knowledge: knowledgeOf(states()) };
+      return known.knowledge;
     },
     start: () => {
       for (const watch of watches) watch.start();

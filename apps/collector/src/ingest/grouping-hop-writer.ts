@@ -24,6 +24,8 @@ export interface GroupingHopWriterOptions {
 interface Kind {
   readonly spec: ColumnSpec;
   readonly operation: string;
+  /** INSERTs begin at least so far apart, and take half of the time at most. */
+  readonly leastIntervalMs: number;
   readonly insert: (store: Store, bytes: Uint8Array, token: string) => Promise<InsertResult>;
   /** What a collector of an earlier version may have written down, as it is written now. */
   readonly complete: (table: Table) => Table;
@@ -33,12 +35,15 @@ const KINDS = {
   hops: {
     spec: STORED_HOP_COLUMNS,
     operation: "insert_hops",
+    leastIntervalMs: 300,
     insert: (store, bytes, token) => store.insertHops(bytes, token),
     complete: completeHops,
   },
   drops: {
     spec: STORED_DROP_COLUMNS,
     operation: "insert_drops",
+    // As dear as one of hops for far fewer rows, and nobody follows them live.
+    leastIntervalMs: 1000,
     insert: (store, bytes, token) => store.insertDrops(bytes, token),
     complete: (table) => table,
   },
@@ -54,8 +59,6 @@ interface Unsettled extends JournalEntry {
   readonly bytes: Uint8Array;
 }
 
-/** Inserts begin at least so far apart, and take half of the time at most. */
-const LEAST_INTERVAL_MS = 300;
 const BUSY_SHARE = 2;
 const RETRY_MS = 2000;
 /** So many batches are remembered to be stored: an agent repeats what it sent last, not what it sent long ago. */
@@ -124,7 +127,7 @@ export class GroupingHopWriter implements HopWriter {
       const startedMs = clock.now();
       await this.#insertGroup();
       const tookMs = clock.now() - startedMs;
-      this.#nextAtMs = startedMs + Math.max(LEAST_INTERVAL_MS, tookMs * BUSY_SHARE);
+      this.#nextAtMs = startedMs + Math.max(this.#kind.leastIntervalMs, tookMs * BUSY_SHARE);
     }
     this.#running = undefined;
   }

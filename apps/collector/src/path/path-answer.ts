@@ -32,7 +32,7 @@ export async function pathAnswer(
   drops: readonly Evidence[],
   findEvidence: (connection: PathConnection, path: Path) => Promise<Evidence[]>,
 ): Promise<ConnectionPath> {
-  const { range, readAtMs, connection, rows, completeness } = windows;
+  const { range, readAtMs, connection, rows, completeness, nodeShiftsUs } = windows;
   const { protocol, service, translation, outcome, client, server } = connection;
   const known: PathConnection = {
     protocol,
@@ -46,7 +46,7 @@ export async function pathAnswer(
     outcome,
   };
   const trace = (evidence: readonly Evidence[]) =>
-    tracePath(known, rows, completeness, evidence, { nowMs: readAtMs });
+    tracePath(known, rows, completeness, evidence, { nowMs: readAtMs, nodeShiftsUs });
   const first = trace(drops);
   const path = first.broken === null ? first : trace([...drops, ...(await findEvidence(known, first))]);
   return {

@@ -29,7 +29,7 @@ export function policyWhatIfRoute(
     },
     async (request) => {
       const tried = await triedTraffic(keeper, policyCluster, request.body, clock.now());
-      const answer = whatIfAnswer(policyCluster, tried, request.body);
+      const answer = await whatIfAnswer(policyCluster, tried, request.body);
       const names = answer.policies.map(
         ({ kind, namespace, name, change }) =>
           `${change} ${kind} ${namespace === "" ? name : `${namespace}/${name}`}`,

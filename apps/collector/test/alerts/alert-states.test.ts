@@ -149,13 +149,40 @@ describe("alert states", () => {
     );
   });
 
+  it("property: loss on a wire fires within 52 s of its beginning and is resolved within 46 s of its end, whenever that is", () => {
+    // Windows of 10 s are settled 15 s after their end, and read 0.1 s later; the figure is over two of them.
+    const [settleMs, lateMs, ratio] = [15_000, 100, 0.05];
+    const moment = fc.integer({ min: 60_000, max: 160_000 });
+    const share = (from: number, to: number, begin: number, end: number) =>
+      (Math.max(0, Math.min(to, end) - Math.max(from, begin)) / (to - from)) * ratio;
+    fc.assert(
+      fc.property(moment, fc.integer({ min: 50_000, max: 120_000 }), (begin, lasts) => {
+        const alerts = new AlertStates();
+        const at = new Map<string, number>();
+        for (let to = 30_000; to < 400_000; to += STEP_MS) {
+          const loss = share(to - RULE.lookBackMs, to, begin, begin + lasts);
+          // Between the two the lower bound is below the threshold, and the figure above it.
+          const state = loss > 2 * RULE.threshold ? "over" : loss > RULE.threshold ? "unknown" : "under";
+          const nowMs = to + settleMs + lateMs;
+          for (const alert of alerts.apply({ ...reading(0, state), toMs: to }, nowMs))
+            at.set(alert.state, nowMs);
+        }
+        expect((at.get("firing") ?? Number.NaN) - begin).toBeLessThanOrEqual(52_000);
+        expect((at.get("resolved") ?? Number.NaN) - begin - lasts).toBeLessThanOrEqual(46_000);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("count no more than the look-back where readings come late", () => {
     const alerts = new AlertStates();
     const late = (index: number, rule: AlertRule) =>
       told(alerts.apply(reading(index, "over", rule), T0 + index * STEP_MS));
     const rule = { ...RULE, forMs: 60_000 };
-    expect([late(0, rule), late(20, rule), late(22, rule), late(23, rule)]).toEqual([
+    // 0, 20, 40, 50 and 60 s.
+    expect([0, 20, 22, 23, 24].map((index) => late(index, rule))).toEqual([
       ["pending"],
+      [],
       [],
       [],
       ["firing"],

@@ -10,6 +10,7 @@ import {
   toTimeRange,
 } from "./aligned-range.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
+import { lossShifts } from "./loss-shifts.js";
 import type { QueryContext } from "./query-context.js";
 import { readConnections, toIcmpError } from "./read-connections.js";
 import { addressText } from "./resolved-connections.js";
@@ -123,6 +124,7 @@ ORDER BY window_s, node, interface, direction, is_reply`,
     connection,
     rows: rows.map(toHopWindow),
     completeness: await completenessWindows({ database }, [...nodes], around),
+    nodeShiftsUs: await lossShifts(database, around),
   };
 }
 

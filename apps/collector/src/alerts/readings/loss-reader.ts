@@ -14,8 +14,8 @@ const MOST_WITH_CONNECTIONS = 3;
 const MOST_CONNECTIONS = 3;
 
 /**
- * Loss on the wire between two nodes and loss inside one, over the last windows that are settled. What counts is the lower
- * bound of the figure; where a window is not complete at both hops, or only one end is watched, it is unknown.
+ * Loss on the wire between two nodes and loss inside one, over the last windows that are settled. It is over the threshold
+ * where the lower bound of the figure is, and under it where the figure is; where a window is not complete at both hops, or only one end is watched, it is unknown.
  */
 export const lossReader: AlertReader = {
   name: "loss",
@@ -66,7 +66,9 @@ function stateOf(rule: AlertRule, cell: LossCell): Sample["state"] {
   const { payload, basis, leftOutWindows, sentPackets } = cell;
   if (payload === null || basis !== "both-ends" || leftOutWindows > 0 || sentPackets < rule.floor)
     return "unknown";
-  return payload.low > rule.threshold ? "over" : "under";
+  if (payload.low > rule.threshold) return "over";
+  // Above the threshold, and not for certain: that is no reason to fire, and none to take it back.
+  return payload.ratio > rule.threshold ? "unknown" : "under";
 }
 
 /** `node` where it is inside one, so that its pairs can be told of together. */

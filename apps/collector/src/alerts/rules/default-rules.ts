@@ -12,9 +12,10 @@ const LOSS = {
   threshold: 0.005,
   unit: "share",
   forMs: 30 * SECOND_MS,
-  lookBackMs: 30 * SECOND_MS,
+  // Short: an alert is resolved only when all of it is clean.
+  lookBackMs: 20 * SECOND_MS,
   /** Packets with payload. */
-  floor: 200,
+  floor: 100,
 } as const;
 
 const RULES: Readonly<Record<AlertRuleName, Omit<AlertRule, "name">>> = {

@@ -16,7 +16,6 @@ export function LatencyView({ segment, quantile, source, destination, span, onCh
   );
   const cells = data?.cells.filter((cell) => cell.segment === segment) ?? [];
   const chosen = cells.find((cell) => cell.sourceNode === source && cell.destinationNode === destination);
-  const values = cells.map((cell) => quantileOf(cell, quantile));
   return (
     <PairView
       what="latency"
@@ -28,13 +27,13 @@ export function LatencyView({ segment, quantile, source, destination, span, onCh
       isChosen={chosen !== undefined}
     >
       <NodeHeatmap
-        cells={cells.map((cell, index) => {
-          const value = values[index] ?? null;
+        cells={cells.map((cell) => {
+          const value = quantileOf(cell, quantile);
           return {
             ...cell,
             text: value === null ? "unknown" : formatMicroseconds(value),
             detail: latencyDetail(cell),
-            level: latencyLevel(value, values),
+            level: latencyLevel(cell, quantile, cells),
           };
         })}
         chosen={{ source, destination }}

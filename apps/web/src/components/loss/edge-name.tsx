@@ -9,7 +9,7 @@ export function EdgeName({
   edge: Pick<LatencyEdge, "client" | "server" | "service" | "protocol" | "port">;
 }) {
   return (
-    <span className="flex flex-wrap items-center gap-x-1.5">
+    <span className="flex min-w-44 flex-wrap items-center gap-x-1.5">
       <span className="font-medium [overflow-wrap:anywhere]">{qualifiedName(client)}</span>
       <ArrowRight size={11} aria-hidden className="shrink-0 text-faint" />
       <span className="font-medium [overflow-wrap:anywhere]">{qualifiedName(server)}</span>

@@ -9,7 +9,7 @@ type RoundTrips = Pick<LatencyCell, "handshake" | "data">;
 
 /** A segment that costs less is no matter, however much quicker the others are, microseconds. */
 const NO_MATTER_US = 1000;
-/** So many times the usual of all pairs. */
+/** So many times the usual. */
 const SOME = 3;
 const MUCH = 10;
 
@@ -18,11 +18,13 @@ export function quantileOf({ data, handshake }: RoundTrips, name: QuantileName):
   return (data ?? handshake)?.[name] ?? null;
 }
 
-/** Against the median of all pairs. */
-export function latencyLevel(value: number | null, all: readonly (number | null)[]): HeatLevel {
-  if (value === null) return "unknown";
-  const sorted = all.filter((one) => one !== null).sort((a, b) => a - b);
-  const usual = sorted[Math.floor((sorted.length - 1) / 2)] ?? value;
+/** Against what is usual: the median of all pairs, or this pair's own where that is less. */
+export function latencyLevel(cell: RoundTrips, name: QuantileName, all: readonly RoundTrips[]): HeatLevel {
+  const value = quantileOf(cell, name);
+  const own = quantileOf(cell, "p50");
+  if (value === null || own === null) return "unknown";
+  const sorted = all.flatMap((one) => quantileOf(one, name) ?? []).sort((one, other) => one - other);
+  const usual = Math.min(own, sorted[Math.floor((sorted.length - 1) / 2)] ?? value);
   if (value < NO_MATTER_US || value < SOME * usual) return "none";
   return value < MUCH * usual ? "some" : "much";
 }

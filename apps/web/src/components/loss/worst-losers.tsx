@@ -34,8 +34,8 @@ const FIGURES: readonly DataColumn<LossFigures>[] = [
 
 const EDGES: readonly DataColumn<WorstEdge>[] = [
   { name: "Edge", cell: (edge) => <EdgeName edge={edge} /> },
-  { name: "Connections", numeric: true, cell: ({ connections }) => formatCount(connections) },
   ...FIGURES,
+  { name: "Connections", numeric: true, cell: ({ connections }) => formatCount(connections) },
 ];
 
 /** Who lost most on a segment, by workloads. */
@@ -70,7 +70,7 @@ export function WorstConnections({
         <Link
           href={pathHref(connection.id, span)}
           prefetch={false}
-          className="flex flex-wrap items-center gap-x-1.5 text-accent hover:underline"
+          className="flex min-w-44 flex-wrap items-center gap-x-1.5 text-accent hover:underline"
         >
           <span className="[overflow-wrap:anywhere]">{endText(connection.client)}</span>
           <ArrowRight size={11} aria-hidden className="shrink-0 text-faint" />

@@ -12,7 +12,7 @@ const SAMPLES = [
 
 export function MapLegend() {
   return (
-    <Panel position="bottom-left" className="m-3! max-md:hidden">
+    <Panel position="bottom-left" className="m-3! max-w-[calc(100%-19rem)] max-md:hidden">
       <ul
         aria-label="Legend"
         className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-md border border-line bg-surface px-3 py-1.5 text-2xs text-muted shadow-card"

@@ -38,9 +38,9 @@ export function WhatIfResult({ answer }: { answer: WhatIfAnswer }) {
     <section aria-label="Result" className="space-y-3" data-what-if>
       <PolicyProblems problems={problems} missing={null} />
       <div className="overflow-hidden rounded-lg border border-line bg-line shadow-card">
-        <dl className="grid grid-cols-2 gap-px sm:grid-cols-3 lg:grid-cols-5">
+        <dl className="grid grid-cols-2 gap-px sm:grid-cols-5">
           {FIGURES.map(({ key, name, look }) => (
-            <div key={key} data-figure={key} className="bg-surface px-4 py-2.5">
+            <div key={key} data-figure={key} className="bg-surface px-4 py-2.5 max-sm:last:col-span-2">
               <dt className="text-2xs text-muted">{name}</dt>
               <dd
                 className={clsx(
