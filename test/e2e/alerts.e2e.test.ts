@@ -13,7 +13,8 @@ import { Stack } from "./stack.js";
 
 const isRoot = process.getuid?.() === 0;
 const WINDOW_MS = 10_000;
-const WITHIN_MS = 60_000;
+/** A minute (40 to 44 s were seen), and half as long again for a machine that runs another cluster beside this one. */
+const WITHIN_MS = 90_000;
 const TEST_MS = 300_000;
 const LOSS_RULES = ["wire-loss", "node-loss"];
 const UI = "https://hopline.example";

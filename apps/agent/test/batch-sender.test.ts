@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { BatchSender, type SenderState } from "../src/delivery/batch-sender.js";
+import { BatchSender, MAX_IN_FLIGHT, type SenderState } from "../src/delivery/batch-sender.js";
 import { CollectorClient } from "../src/delivery/collector-client.js";
 import { CollectorToken } from "../src/delivery/collector-token.js";
 import { Spool } from "../src/delivery/spool.js";
@@ -122,10 +122,10 @@ describe("BatchSender against a real server that fails in scripted ways", () => 
   it("does not let a batch that takes long hold up all others, nor sends too many at once", async () => {
     await collector.listen(socket());
     collector.delayMs = 100;
-    await put(1, 2, 3, 4, 5, 6);
+    await put(...Array.from({ length: 2 * MAX_IN_FLIGHT }, (_, index) => index + 1));
     sender.start();
     await drained();
-    expect(collector.mostAtOnce).toBe(4);
+    expect(collector.mostAtOnce).toBe(MAX_IN_FLIGHT);
   });
 
   it("tries again after a broken connection, a 500, a 503, a 408 and a 429, and loses nothing", async () => {

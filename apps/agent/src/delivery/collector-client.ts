@@ -1,6 +1,7 @@
 import { BATCH_CONTENT_TYPE, parseOrders, type WatchOrder } from "@hopline/batch";
 import { describe, Fault, systemCode } from "@hopline/fault";
 import { Pool } from "undici";
+import { MAX_IN_FLIGHT } from "./batch-sender.js";
 import type { CollectorToken } from "./collector-token.js";
 
 /** What became of a posted batch. */
@@ -24,7 +25,6 @@ const ORDERS_PATH = "/ingest/v1/orders";
 const ORDERS_TIMEOUT_MS = 5000;
 /** The collector may hold a batch for some seconds while it waits for a name. */
 const ANSWER_TIMEOUT_MS = 60_000;
-const CONNECTIONS = 4;
 /** How much of an answer's body is read for its reason, in characters. */
 const MAX_REASON = 300;
 
@@ -42,7 +42,7 @@ export class CollectorClient {
     this.#path = `${path}${PATH}`;
     this.#ordersPath = `${path}${ORDERS_PATH}`;
     this.#pool = new Pool(origin, {
-      connections: CONNECTIONS,
+      connections: MAX_IN_FLIGHT,
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
       connect: { timeout: 5000, ...(socketPath !== undefined && { socketPath }) },
