@@ -19,12 +19,12 @@ import { formatListenAddress, type ListenAddress } from "./http/listen-address.j
 import { Listeners } from "./http/listeners.js";
 import { Admission } from "./ingest/admission.js";
 import { BatchIntake } from "./ingest/batch-intake.js";
-import { GroupingHopWriter } from "./ingest/grouping-hop-writer.js";
-import type { HopWriter } from "./ingest/hop-writer.js";
+import { GroupingRowWriter } from "./ingest/grouping-row-writer.js";
 import { IngestCounts } from "./ingest/ingest-counts.js";
 import { InsertJournal } from "./ingest/insert-journal.js";
 import { NameWait } from "./ingest/name-wait.js";
-import { SingleHopWriter } from "./ingest/single-hop-writer.js";
+import type { RowWriter } from "./ingest/row-writer.js";
+import { SingleRowWriter } from "./ingest/single-row-writer.js";
 import { CollectorMetrics } from "./metrics.js";
 import { AgentPresence } from "./naming/agent-presence.js";
 import { DnsNamer } from "./naming/dns-namer.js";
@@ -70,8 +70,8 @@ export class Collector {
   readonly #endpoints: EndpointKeeper;
   readonly #policies: PolicyKeeper;
   readonly #intake: BatchIntake;
-  readonly #writer: HopWriter;
-  readonly #dropWriter: HopWriter;
+  readonly #writer: RowWriter;
+  readonly #dropWriter: RowWriter;
   readonly #diskGuard: DiskGuard;
   readonly #alerts: AlertEngine;
   readonly #tail: LiveTail;
@@ -142,23 +142,23 @@ export class Collector {
     const counts = new IngestCounts(metrics);
     const writer =
       settings.clickhouseUrl === undefined
-        ? new GroupingHopWriter({
+        ? new GroupingRowWriter({
             keeper,
             journal: new InsertJournal(join(settings.dataDir, "journal")),
             clock,
             metrics,
           })
-        : new SingleHopWriter(keeper);
+        : new SingleRowWriter(keeper);
     const dropWriter =
       settings.clickhouseUrl === undefined
-        ? new GroupingHopWriter({
+        ? new GroupingRowWriter({
             kind: "drops",
             keeper,
             journal: new InsertJournal(join(settings.dataDir, "journal-drops")),
             clock,
             metrics,
           })
-        : new SingleHopWriter(keeper, "drops");
+        : new SingleRowWriter(keeper, "drops");
     const intake = new BatchIntake({
       keeper,
       writer,

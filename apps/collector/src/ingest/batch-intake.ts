@@ -20,11 +20,11 @@ import { readCompletenessTable } from "./completeness-table.js";
 import { readDnsTable } from "./dns-table.js";
 import { readDropTable } from "./drop-table.js";
 import { readHopTable } from "./hop-table.js";
-import type { HopWriter } from "./hop-writer.js";
 import type { IngestCounts } from "./ingest-counts.js";
 import type { NameWait } from "./name-wait.js";
 import { readNodeStates } from "./node-state-table.js";
 import { NodeStateWriter } from "./node-state-writer.js";
+import type { RowWriter } from "./row-writer.js";
 
 /** What an agent is told once a batch is in the store. */
 export interface Receipt {
@@ -36,8 +36,8 @@ export interface Receipt {
 
 export interface BatchIntakeOptions {
   readonly keeper: StoreKeeper;
-  readonly writer: HopWriter;
-  readonly dropWriter: HopWriter;
+  readonly writer: RowWriter;
+  readonly dropWriter: RowWriter;
   readonly book: AddressBook;
   readonly judge: ConnectionJudge;
   readonly nameWait: NameWait;

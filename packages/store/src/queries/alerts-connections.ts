@@ -1,22 +1,16 @@
-import { type Entity, entityKindSchema, type TimeRange } from "@hopline/api";
+import type { TimeRange } from "@hopline/api";
 import { z } from "zod";
 import { SEEN } from "../connection-row.js";
 import type { ConnectionFailures } from "../records.js";
 import { alignRange } from "./aligned-range.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
+import { ENTITY_COLUMNS, entityOf, entityShape } from "./end-columns.js";
 import type { QueryContext } from "./query-context.js";
 import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
 
 const count = z.coerce.number();
 const failuresSchema = z.object({
-  client_kind: entityKindSchema.catch("unknown"),
-  client_namespace: z.string(),
-  client_workload_kind: z.string(),
-  client_workload: z.string(),
-  server_kind: entityKindSchema.catch("unknown"),
-  server_namespace: z.string(),
-  server_workload_kind: z.string(),
-  server_workload: z.string(),
+  ...entityShape,
   begun: count,
   unanswered: count,
   reset: count,
@@ -24,11 +18,7 @@ const failuresSchema = z.object({
   unanswered_ids: z.array(z.string()),
   reset_ids: z.array(z.string()),
 });
-type FailuresRow = z.output<typeof failuresSchema>;
 
-const ENDS = ["client", "server"].flatMap((end) =>
-  ["kind", "namespace", "workload_kind", "workload"].map((field) => `${end}_${field}`),
-);
 /** SQL aggregate: three connections that meet a condition, as the API names them. */
 const IDS = (condition: string) =>
   `arrayMap(id -> leftPad(lower(hex(id)), 16, '0'), groupArrayIf(3)(connection_id, ${condition}))`;
@@ -48,18 +38,18 @@ export async function connectionFailures(
   const rows = await database.query(
     "failing connections",
     failuresSchema,
-    `SELECT ${ENDS.join(", ")}, count() AS begun,
+    `SELECT ${ENTITY_COLUMNS.join(", ")}, count() AS begun,
   countIf(outcome = 'unanswered') AS unanswered,
   countIf(outcome = 'refused' OR bitAnd(seen, ${SEEN.replyRst}) != 0) AS reset,
   arrayFilter(node -> node != '', groupUniqArrayArray(16)([toString(client_node), toString(server_node)])) AS nodes,
   ${IDS("outcome = 'unanswered'")} AS unanswered_ids,
   ${IDS(`outcome = 'refused' OR bitAnd(seen, ${SEEN.replyRst}) != 0`)} AS reset_ids
-FROM (${resolvedConnections([...ENDS, "client_node", "server_node", "protocol", "verdict", "outcome", "seen", "first_seen_us"])})
+FROM (${resolvedConnections([...ENTITY_COLUMNS, "client_node", "server_node", "protocol", "verdict", "outcome", "seen", "first_seen_us"])})
 WHERE protocol = ${TCP} AND verdict != 'denied'
   AND first_seen_us >= {begun_from:UInt64} AND first_seen_us < {begun_to:UInt64}
-GROUP BY ${ENDS.join(", ")}
+GROUP BY ${ENTITY_COLUMNS.join(", ")}
 HAVING unanswered + reset > 0
-ORDER BY unanswered + reset DESC, ${ENDS.join(", ")} LIMIT ${MOST_EDGES}`,
+ORDER BY unanswered + reset DESC, ${ENTITY_COLUMNS.join(", ")} LIMIT ${MOST_EDGES}`,
     {
       ...resolvedParameters(alignRange({ from: begun.from, to: nowMs }, WINDOW_SECONDS), nowMs),
       begun_from: Math.floor(begun.from * 1000),
@@ -67,8 +57,8 @@ ORDER BY unanswered + reset DESC, ${ENDS.join(", ")} LIMIT ${MOST_EDGES}`,
     },
   );
   return rows.map((row) => ({
-    client: entity(row, "client"),
-    server: entity(row, "server"),
+    client: entityOf(row, "client"),
+    server: entityOf(row, "server"),
     begun: row.begun,
     unanswered: row.unanswered,
     reset: row.reset,
@@ -76,13 +66,4 @@ ORDER BY unanswered + reset DESC, ${ENDS.join(", ")} LIMIT ${MOST_EDGES}`,
     unansweredIds: row.unanswered_ids,
     resetIds: row.reset_ids,
   }));
-}
-
-function entity(row: FailuresRow, end: "client" | "server"): Entity {
-  return {
-    kind: row[`${end}_kind`],
-    namespace: row[`${end}_namespace`],
-    workloadKind: row[`${end}_workload_kind`],
-    name: row[`${end}_workload`],
-  };
 }

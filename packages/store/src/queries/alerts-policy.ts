@@ -1,26 +1,16 @@
-import { entityKindSchema, type TimeRange } from "@hopline/api";
+import type { TimeRange } from "@hopline/api";
 import { z } from "zod";
 import type { PolicyDropRate, UnenforcedEdge } from "../records.js";
 import { alignRange, inRange, rangeParameters } from "./aligned-range.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
+import { ENTITY_COLUMNS, entityOf, entityShape } from "./end-columns.js";
 import type { QueryContext } from "./query-context.js";
 import { HEX_ID } from "./read-connections.js";
 import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
-import { entityOf } from "./worst-losers.js";
 
 const count = z.coerce.number();
-const ENDS = ["client", "server"].flatMap((end) =>
-  ["kind", "namespace", "workload_kind", "workload"].map((field) => `${end}_${field}`),
-);
 const edgeSchema = z.object({
-  client_kind: entityKindSchema.catch("unknown"),
-  client_namespace: z.string(),
-  client_workload_kind: z.string(),
-  client_workload: z.string(),
-  server_kind: entityKindSchema.catch("unknown"),
-  server_namespace: z.string(),
-  server_workload_kind: z.string(),
-  server_workload: z.string(),
+  ...entityShape,
   connections: count,
   ids: z.array(z.string()),
 });
@@ -34,9 +24,9 @@ export async function unenforcedEdges(
   const rows = await database.query(
     "connections that policy denies and nobody stops",
     edgeSchema,
-    `SELECT ${ENDS.join(", ")}, count() AS connections, groupArray(3)(${HEX_ID}) AS ids
-FROM (${resolvedConnections([...ENDS, "conformance"])}) WHERE conformance = 'unenforced'
-GROUP BY ${ENDS.join(", ")} ORDER BY connections DESC, ${ENDS.join(", ")} LIMIT ${MOST_EDGES}`,
+    `SELECT ${ENTITY_COLUMNS.join(", ")}, count() AS connections, groupArray(3)(${HEX_ID}) AS ids
+FROM (${resolvedConnections([...ENTITY_COLUMNS, "conformance"])}) WHERE conformance = 'unenforced'
+GROUP BY ${ENTITY_COLUMNS.join(", ")} ORDER BY connections DESC, ${ENTITY_COLUMNS.join(", ")} LIMIT ${MOST_EDGES}`,
     resolvedParameters(alignRange(range, WINDOW_SECONDS), nowMs),
   );
   return rows.map((row) => ({

@@ -5,12 +5,12 @@ import {
   type AuditRow,
   type AuditScope,
   auditPolicySchema,
-  entityKindSchema,
 } from "@hopline/api";
 import { z } from "zod";
 import type { QueryParameters } from "../database.js";
 import { type AlignedRange, inRange } from "./aligned-range.js";
 import { filterSql } from "./connection-filter.js";
+import { edgeShape, entityOf } from "./end-columns.js";
 import { protocolName } from "./protocol-name.js";
 import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
 
@@ -146,18 +146,7 @@ function podSql(
 const count = z.coerce.number();
 const pairsSchema = z.array(z.tuple([z.string(), count]));
 export const auditRowSqlSchema = z.object({
-  client_kind: entityKindSchema.catch("unknown"),
-  client_namespace: z.string(),
-  client_workload_kind: z.string(),
-  client_workload: z.string(),
-  server_kind: entityKindSchema.catch("unknown"),
-  server_namespace: z.string(),
-  server_workload_kind: z.string(),
-  server_workload: z.string(),
-  service_namespace: z.string(),
-  service_name: z.string(),
-  protocol: count,
-  port: count,
+  ...edgeShape,
   connections: count,
   allowed: count,
   denied_observed: count,
@@ -181,8 +170,8 @@ export const AUDIT_ROW_COLUMNS = Object.keys(auditRowSqlSchema.shape).join(", ")
 
 export function toAuditRow(row: Row): AuditRow {
   return {
-    client: entity(row, "client"),
-    server: entity(row, "server"),
+    client: entityOf(row, "client"),
+    server: entityOf(row, "server"),
     service: row.service_name === "" ? null : { namespace: row.service_namespace, name: row.service_name },
     protocol: protocolName(row.protocol),
     protocolNumber: row.protocol,
@@ -221,15 +210,6 @@ export function toAuditCounts(sums: readonly number[]): AuditCounts {
   return {
     ...{ connections, allowed, deniedObserved, deniedInferred },
     ...{ unenforced, undelivered, undetermined },
-  };
-}
-
-function entity(row: Row, end: "client" | "server") {
-  return {
-    kind: row[`${end}_kind`],
-    namespace: row[`${end}_namespace`],
-    workloadKind: row[`${end}_workload_kind`],
-    name: row[`${end}_workload`],
   };
 }
 

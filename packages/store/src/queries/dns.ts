@@ -1,9 +1,10 @@
-import { DNS_UNANSWERED, type DnsAnswer, type DnsQuery, entityKindSchema } from "@hopline/api";
+import { DNS_UNANSWERED, type DnsAnswer, type DnsQuery } from "@hopline/api";
 import { z } from "zod";
 import type { QueryParameters } from "../database.js";
 import { alignRange, fillRange, inRange, rangeParameters, toTimeRange } from "./aligned-range.js";
 import { filterSql } from "./connection-filter.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
+import { entityOf, entityShape } from "./end-columns.js";
 import type { QueryContext } from "./query-context.js";
 import { addressText } from "./resolved-connections.js";
 
@@ -11,14 +12,7 @@ const count = z.coerce.number();
 const nameSchema = z.object({
   name: z.string(),
   type: count,
-  client_kind: entityKindSchema.catch("unknown"),
-  client_namespace: z.string(),
-  client_workload_kind: z.string(),
-  client_workload: z.string(),
-  server_kind: entityKindSchema.catch("unknown"),
-  server_namespace: z.string(),
-  server_workload_kind: z.string(),
-  server_workload: z.string(),
+  ...entityShape,
   addresses: z.array(z.string()),
   asked: count,
   by_code: z.array(z.tuple([count, count])),
@@ -123,8 +117,8 @@ function toName(row: z.output<typeof nameSchema>): DnsAnswer["names"][number] {
   return {
     name: row.name,
     type: row.type,
-    client: entity(row, "client"),
-    server: entity(row, "server"),
+    client: entityOf(row, "client"),
+    server: entityOf(row, "server"),
     serverAddresses: row.addresses,
     questions: row.asked,
     codes: row.by_code
@@ -134,15 +128,6 @@ function toName(row: z.output<typeof nameSchema>): DnsAnswer["names"][number] {
     latencyMeanUs: row.latency_mean_us,
     latencyMaxUs: longest(row),
     lastSeen: (row.last_window + WINDOW_SECONDS) * 1000,
-  };
-}
-
-function entity(row: z.output<typeof nameSchema>, end: "client" | "server") {
-  return {
-    kind: row[`${end}_kind`],
-    namespace: row[`${end}_namespace`],
-    workloadKind: row[`${end}_workload_kind`],
-    name: row[`${end}_workload`],
   };
 }
 

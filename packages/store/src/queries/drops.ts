@@ -5,8 +5,6 @@ import {
   type DropsAnswer,
   type DropsQuery,
   dropSourceSchema,
-  type End,
-  entityKindSchema,
 } from "@hopline/api";
 import { z } from "zod";
 import type { QueryParameters } from "../database.js";
@@ -20,6 +18,7 @@ import {
 } from "./aligned-range.js";
 import { filterSql } from "./connection-filter.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
+import { endOf, endShape } from "./end-columns.js";
 import { protocolName } from "./protocol-name.js";
 import type { QueryContext } from "./query-context.js";
 import { HEX_ID, toVerdictRecord } from "./read-connections.js";
@@ -53,22 +52,7 @@ const dropSchema = policySchema.extend({
   out_interface: z.string(),
   is_reply: count,
   protocol: count,
-  client_kind: entityKindSchema.catch("unknown"),
-  client_namespace: z.string(),
-  client_workload_kind: z.string(),
-  client_workload: z.string(),
-  client_pod: z.string(),
-  client_node: z.string(),
-  client_address_text: z.string(),
-  client_port: count,
-  server_kind: entityKindSchema.catch("unknown"),
-  server_namespace: z.string(),
-  server_workload_kind: z.string(),
-  server_workload: z.string(),
-  server_pod: z.string(),
-  server_node: z.string(),
-  server_address_text: z.string(),
-  server_port: count,
+  ...endShape,
   service_namespace: z.string(),
   service_name: z.string(),
   service_port_name: z.string(),
@@ -204,8 +188,8 @@ function toDrop(row: Row): StoredDrop {
     isReply: row.is_reply === 1,
     connection: isKnown ? row.id : null,
     protocol: isKnown ? protocolName(row.protocol) : null,
-    client: isKnown ? end(row, "client") : null,
-    server: isKnown ? end(row, "server") : null,
+    client: isKnown ? endOf(row, "client") : null,
+    server: isKnown ? endOf(row, "server") : null,
     service:
       row.service_name === ""
         ? null
@@ -221,21 +205,6 @@ function toDrop(row: Row): StoredDrop {
     packets: row.packets,
     bytes: row.bytes,
     packet: row.packet,
-  };
-}
-
-function end(row: Row, name: "client" | "server"): End {
-  return {
-    entity: {
-      kind: row[`${name}_kind`],
-      namespace: row[`${name}_namespace`],
-      workloadKind: row[`${name}_workload_kind`],
-      name: row[`${name}_workload`],
-    },
-    address: row[`${name}_address_text`],
-    port: row[`${name}_port`],
-    pod: row[`${name}_pod`],
-    node: row[`${name}_node`],
   };
 }
 

@@ -1,5 +1,4 @@
 import {
-  entityKindSchema,
   type LatencyAnswer,
   type LatencyCell,
   type LatencyEdge,
@@ -13,11 +12,11 @@ import { z } from "zod";
 import { alignRange, fillRange, toTimeRange } from "./aligned-range.js";
 import { filterSql } from "./connection-filter.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
+import { EDGE_COLUMNS, edgeShape, entityOf } from "./end-columns.js";
 import { latencySamples } from "./latency-samples.js";
 import { protocolName } from "./protocol-name.js";
 import type { QueryContext } from "./query-context.js";
 import { resolvedParameters } from "./resolved-connections.js";
-import { entityOf } from "./worst-losers.js";
 
 const MAX_POINTS = 180;
 /** Of the slowest edges, at most. */
@@ -53,18 +52,7 @@ const segmentSchema = roundTripsSchema.extend({ segment: segmentKindSchema });
 const pointSchema = roundTripsSchema.extend({ step: count });
 const edgeSchema = roundTripsSchema
   .extend({
-    client_kind: entityKindSchema.catch("unknown"),
-    client_namespace: z.string(),
-    client_workload_kind: z.string(),
-    client_workload: z.string(),
-    server_kind: entityKindSchema.catch("unknown"),
-    server_namespace: z.string(),
-    server_workload_kind: z.string(),
-    server_workload: z.string(),
-    service_namespace: z.string(),
-    service_name: z.string(),
-    protocol: count,
-    port: count,
+    ...edgeShape,
     connections: count,
   })
   .transform(
@@ -78,12 +66,6 @@ const edgeSchema = roundTripsSchema
       ...roundTrips(row),
     }),
   );
-const EDGE = [
-  ...["client", "server"].flatMap((end) =>
-    ["kind", "namespace", "workload_kind", "workload"].map((field) => `${end}_${field}`),
-  ),
-  ...["service_namespace", "service_name", "protocol", "port"],
-];
 
 /** Round trips at the hops between nodes, and what each segment adds to them; over time, and by edge, where the query chooses one. */
 export async function latency(
@@ -135,8 +117,8 @@ ORDER BY indexOf(['source node', 'wire', 'destination node'], name)`,
   const edges = await database.query(
     "the slowest edges",
     edgeSchema,
-    `SELECT ${EDGE.join(", ")}, uniqExact(connection_id) AS connections, ${QUANTILES}
-FROM (${samples(EDGE)}) WHERE ${chosen} GROUP BY ${EDGE.join(", ")}
+    `SELECT ${EDGE_COLUMNS.join(", ")}, uniqExact(connection_id) AS connections, ${QUANTILES}
+FROM (${samples(EDGE_COLUMNS)}) WHERE ${chosen} GROUP BY ${EDGE_COLUMNS.join(", ")}
 HAVING handshake_count > 0 OR data_count > 0
 ORDER BY if(data_count > 0, data[2], handshake[2]) DESC LIMIT ${EDGES}`,
     withChoice,

@@ -1,9 +1,9 @@
-import { entityKindSchema } from "@hopline/api";
 import { z } from "zod";
-import type { PolicyTraffic, PolicyTrafficEnd, PolicyTrafficRow } from "../records.js";
+import type { PolicyTraffic, PolicyTrafficRow } from "../records.js";
 import { type AskedRange, alignRange, fillRange, inRange, toTimeRange } from "./aligned-range.js";
 import { filterSql } from "./connection-filter.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
+import { placedEntityOf, placedEntityShape } from "./end-columns.js";
 import type { QueryContext } from "./query-context.js";
 import { addressText, resolvedConnections, resolvedParameters } from "./resolved-connections.js";
 
@@ -26,20 +26,7 @@ const KEY = [
 
 const count = z.coerce.number();
 const rowSchema = z.object({
-  client_kind: entityKindSchema.catch("unknown"),
-  client_namespace: z.string(),
-  client_workload_kind: z.string(),
-  client_workload: z.string(),
-  client_pod: z.string(),
-  client_node: z.string(),
-  client_address_text: z.string(),
-  server_kind: entityKindSchema.catch("unknown"),
-  server_namespace: z.string(),
-  server_workload_kind: z.string(),
-  server_workload: z.string(),
-  server_pod: z.string(),
-  server_node: z.string(),
-  server_address_text: z.string(),
+  ...placedEntityShape,
   service_namespace: z.string(),
   service_name: z.string(),
   protocol: count,
@@ -95,10 +82,10 @@ LIMIT {limit:UInt32}`,
 }
 
 function toTrafficRow(row: z.output<typeof rowSchema>): PolicyTrafficRow {
-  const server = end(row, "server");
+  const server = placedEntityOf(row, "server");
   const dialled = row.dialled_address_text;
   return {
-    client: end(row, "client"),
+    client: placedEntityOf(row, "client"),
     server,
     service: row.service_name === "" ? null : { namespace: row.service_namespace, name: row.service_name },
     protocol: row.protocol,
@@ -109,20 +96,6 @@ function toTrafficRow(row: z.output<typeof rowSchema>): PolicyTrafficRow {
     failed: row.failed,
     firstSeenMs: Math.floor(row.first_us / 1000),
     lastSeenMs: Math.floor(row.last_us / 1000),
-  };
-}
-
-function end(row: z.output<typeof rowSchema>, name: "client" | "server"): PolicyTrafficEnd {
-  return {
-    entity: {
-      kind: row[`${name}_kind`],
-      namespace: row[`${name}_namespace`],
-      workloadKind: row[`${name}_workload_kind`],
-      name: row[`${name}_workload`],
-    },
-    pod: row[`${name}_pod`],
-    node: row[`${name}_node`],
-    address: row[`${name}_address_text`],
   };
 }
 

@@ -1,8 +1,6 @@
 import {
   type Connection,
   connectionSchema,
-  type End,
-  entityKindSchema,
   type IcmpError,
   type VerdictRecord,
   verdictRecordSchema,
@@ -10,6 +8,7 @@ import {
 import { z } from "zod";
 import type { Database } from "../database.js";
 import type { AlignedRange } from "./aligned-range.js";
+import { endOf, endShape } from "./end-columns.js";
 import { protocolName } from "./protocol-name.js";
 import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
 
@@ -18,22 +17,7 @@ const count = z.coerce.number();
 const rowSchema = z.object({
   id: z.string(),
   protocol: count,
-  client_kind: entityKindSchema.catch("unknown"),
-  client_namespace: z.string(),
-  client_workload_kind: z.string(),
-  client_workload: z.string(),
-  client_pod: z.string(),
-  client_node: z.string(),
-  client_address_text: z.string(),
-  client_port: count,
-  server_kind: entityKindSchema.catch("unknown"),
-  server_namespace: z.string(),
-  server_workload_kind: z.string(),
-  server_workload: z.string(),
-  server_pod: z.string(),
-  server_node: z.string(),
-  server_address_text: z.string(),
-  server_port: count,
+  ...endShape,
   service_namespace: z.string(),
   service_name: z.string(),
   service_port_name: z.string(),
@@ -104,8 +88,8 @@ function toConnection(row: Row): Connection {
   return {
     id: row.id,
     protocol: protocolName(row.protocol),
-    client: end(row, "client"),
-    server: end(row, "server"),
+    client: endOf(row, "client"),
+    server: endOf(row, "server"),
     service:
       row.service_name === ""
         ? null
@@ -147,21 +131,6 @@ export function toVerdictRecord(reason: string): VerdictRecord | null {
 export function toIcmpError(source: string, kind: number, mtu: number): IcmpError | null {
   if (source === "") return null;
   return { source, type: kind >> 8, code: kind & 0xff, mtu: mtu === 0 ? null : mtu };
-}
-
-function end(row: Row, name: "client" | "server"): End {
-  return {
-    entity: {
-      kind: row[`${name}_kind`],
-      namespace: row[`${name}_namespace`],
-      workloadKind: row[`${name}_workload_kind`],
-      name: row[`${name}_workload`],
-    },
-    address: row[`${name}_address_text`],
-    port: row[`${name}_port`],
-    pod: row[`${name}_pod`],
-    node: row[`${name}_node`],
-  };
 }
 
 function counters(row: Row, direction: "forward" | "reply"): Connection["forward"] {

@@ -1,8 +1,8 @@
-import { type Entity, entityKindSchema } from "@hopline/api";
 import { z } from "zod";
 import type { QueryParameters } from "../database.js";
 import type { LossVolumes, LossyEdge } from "../records.js";
 import type { AlignedRange } from "./aligned-range.js";
+import { EDGE_COLUMNS, edgeShape, entityOf } from "./end-columns.js";
 import { LOSS_SUMS, lossCounts, lossCountsSchema } from "./loss-counts.js";
 import { CHOSEN, COMPLETE_WINDOWS, lossParts } from "./loss-parts.js";
 import { protocolName } from "./protocol-name.js";
@@ -14,26 +14,11 @@ import { resolvedConnections, resolvedParameters } from "./resolved-connections.
 const LIMIT = 10;
 
 const count = z.coerce.number();
-const ENDS = ["client", "server"].flatMap((end) =>
-  ["kind", "namespace", "workload_kind", "workload"].map((field) => `${end}_${field}`),
-);
-const EDGE = [...ENDS, "service_namespace", "service_name", "protocol", "port"];
 
 const connectionSchema = lossCountsSchema.extend({ id: z.string() });
 const edgeSchema = lossCountsSchema
   .extend({
-    client_kind: entityKindSchema.catch("unknown"),
-    client_namespace: z.string(),
-    client_workload_kind: z.string(),
-    client_workload: z.string(),
-    server_kind: entityKindSchema.catch("unknown"),
-    server_namespace: z.string(),
-    server_workload_kind: z.string(),
-    server_workload: z.string(),
-    service_namespace: z.string(),
-    service_name: z.string(),
-    protocol: count,
-    port: count,
+    ...edgeShape,
     connections: count,
   })
   .transform(
@@ -58,11 +43,11 @@ export async function worstLosers(
     "the edges that lose most",
     edgeSchema,
     `WITH ${COMPLETE_WINDOWS}
-SELECT ${EDGE.join(", ")}, uniqExact(connection_id) AS connections,
+SELECT ${EDGE_COLUMNS.join(", ")}, uniqExact(connection_id) AS connections,
   ${LOSS_SUMS}
 FROM (SELECT * FROM (${lossParts(0)}) WHERE ${CHOSEN}) AS p
-INNER JOIN (${resolvedConnections(EDGE)}) AS names USING connection_id
-GROUP BY ${EDGE.join(", ")}
+INNER JOIN (${resolvedConnections(EDGE_COLUMNS)}) AS names USING connection_id
+GROUP BY ${EDGE_COLUMNS.join(", ")}
 HAVING sent_bytes > came_bytes
 ORDER BY sent_bytes - came_bytes DESC LIMIT ${LIMIT}`,
     { ...parameters, ...resolvedParameters(range, nowMs) },
@@ -94,20 +79,5 @@ ORDER BY sent_bytes - came_bytes DESC LIMIT ${LIMIT}`,
       const connection = byId.get(row.id);
       return connection === undefined ? [] : { connection, ...lossCounts(row) };
     }),
-  };
-}
-
-type End = "client" | "server";
-type EndFields = {
-  readonly [Name in `${End}_kind`]: Entity["kind"];
-} & { readonly [Name in `${End}_${"namespace" | "workload_kind" | "workload"}`]: string };
-
-/** The workload, node, Service or address at an end of a row. */
-export function entityOf(row: EndFields, end: End): Entity {
-  return {
-    kind: row[`${end}_kind`],
-    namespace: row[`${end}_namespace`],
-    workloadKind: row[`${end}_workload_kind`],
-    name: row[`${end}_workload`],
   };
 }

@@ -7,7 +7,7 @@ import { tableFromIPC, tableToIPC } from "apache-arrow";
 import { afterAll, expect, it } from "vitest";
 import { SYSTEM_CLOCK } from "../src/clock.js";
 import { withColumns } from "../src/ingest/combine-tables.js";
-import { GroupingHopWriter } from "../src/ingest/grouping-hop-writer.js";
+import { GroupingRowWriter } from "../src/ingest/grouping-row-writer.js";
 import { readHopTable } from "../src/ingest/hop-table.js";
 import { InsertJournal } from "../src/ingest/insert-journal.js";
 import { CollectorMetrics } from "../src/metrics.js";
@@ -61,7 +61,7 @@ it("settles an INSERT that a collector of the first version had begun when it wa
     metrics,
   });
   const journal = new InsertJournal(path);
-  const writer = new GroupingHopWriter({ keeper, journal, clock: SYSTEM_CLOCK, metrics });
+  const writer = new GroupingRowWriter({ keeper, journal, clock: SYSTEM_CLOCK, metrics });
   // The agent sends the same batch again while the store opens: under another token it would count twice.
   const repeated = {
     token: BATCH,

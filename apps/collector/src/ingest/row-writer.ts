@@ -13,7 +13,7 @@ export interface StorableBatch {
 }
 
 /** Stores batches, each once for its token, however often it comes. */
-export interface HopWriter {
+export interface RowWriter {
   /** Once, when the store has opened and before anything is written. */
   recover(store: Store): Promise<void>;
   /** Settles once ClickHouse has it. Rejects with the store's Fault; then it may be stored again under the same token. */

@@ -1,13 +1,13 @@
 import type { InsertResult } from "@hopline/store";
 import { tableToIPC } from "apache-arrow";
 import type { StoreKeeper } from "../store-keeper.js";
-import type { HopWriter, StorableBatch } from "./hop-writer.js";
+import type { RowWriter, StorableBatch } from "./row-writer.js";
 
 /**
  * One INSERT for each batch under its own token: whichever collector a batch is sent to again, ClickHouse knows it. For
  * a server, which several collectors may share.
  */
-export class SingleHopWriter implements HopWriter {
+export class SingleRowWriter implements RowWriter {
   readonly #keeper: StoreKeeper;
   readonly #kind: "hops" | "drops";
 

@@ -8,10 +8,10 @@ import type { CollectorMetrics } from "../metrics.js";
 import type { StoreKeeper } from "../store-keeper.js";
 import { stackTables } from "./combine-tables.js";
 import { MAX_ROWS, MAX_SPAN_SECONDS } from "./hop-table.js";
-import type { HopWriter, StorableBatch } from "./hop-writer.js";
 import type { InsertJournal, JournalEntry } from "./insert-journal.js";
+import type { RowWriter, StorableBatch } from "./row-writer.js";
 
-export interface GroupingHopWriterOptions {
+export interface GroupingRowWriterOptions {
   /** What the batches hold; a writer has one kind. */
   readonly kind?: keyof typeof KINDS;
   readonly keeper: StoreKeeper;
@@ -71,8 +71,8 @@ const REMEMBERED_BATCHES = 20_000;
  * An acknowledged batch is stored, and a repeated one counts once, also after a crash: see {@link InsertJournal}. The
  * embedded store belongs to one collector, so that no other needs to know.
  */
-export class GroupingHopWriter implements HopWriter {
-  readonly #options: GroupingHopWriterOptions;
+export class GroupingRowWriter implements RowWriter {
+  readonly #options: GroupingRowWriterOptions;
   readonly #kind: Kind;
   readonly #ready: Waiting[] = [];
   readonly #stored = new Set<string>();
@@ -84,7 +84,7 @@ export class GroupingHopWriter implements HopWriter {
   #nextAtMs = 0;
   #recovered = false;
 
-  constructor(options: GroupingHopWriterOptions) {
+  constructor(options: GroupingRowWriterOptions) {
     this.#options = options;
     this.#kind = KINDS[options.kind ?? "hops"];
   }
