@@ -131,6 +131,7 @@ WHERE database = currentDatabase() AND ttl != '' AND name != 'arrivals' ORDER BY
     hops: "window_start + toIntervalDay(3)",
     node_states: "toDateTime(read_at) + toIntervalDay(3)",
     translations: "day + toIntervalDay(30)",
+    watches: "toDateTime(until) + toIntervalDay(3)",
   });
   expect(await ttlOf({ ...DEFAULT_RETENTION, hopsDays: 1 })).toMatchObject({
     hops: "window_start + toIntervalDay(1)",
