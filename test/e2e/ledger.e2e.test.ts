@@ -190,14 +190,18 @@ describe.skipIf(!isRoot)(
       expect(said.size).toBeGreaterThan(10);
     });
 
-    test("what policy denies is seen and gets no answer", () => {
+    test("what policy denies is seen, as dropped", () => {
       const denied = conversations.filter((conversation) => conversation.expect === "denied");
       expect(denied.length).toBeGreaterThan(0);
       const byTuple = new Map(connections.map((connection) => [observedTuple(connection), connection]));
       for (const conversation of denied) {
         expect(conversation.outcome).not.toBe("ok");
         const connection = byTuple.get(dialledTuple(conversation));
-        expect(connection?.outcome, dialledTuple(conversation)).toMatch(/unanswered|refused|unknown/);
+        const { outcome, conformance } = connection ?? {};
+        expect({ outcome, conformance }, dialledTuple(conversation)).toEqual({
+          outcome: "dropped",
+          conformance: "denied-observed",
+        });
       }
     });
   },
