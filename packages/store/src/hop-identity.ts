@@ -7,16 +7,8 @@ import {
   HOP_COLUMNS,
 } from "@hopline/batch";
 
-/**
- * What the collector adds to each row of an agent's `hops` batch before it is stored.
- *
- * An end (`client_*`, `server_*`) is named as of the row's time. The client is named by the *original* tuple
- * (`original_client_address`: the outside host behind a NodePort's SNAT, the pod behind a masquerade), the server by
- * the tuple that it sees itself (`server_address`).
- */
-export const HOP_IDENTITY_COLUMNS = {
-  /** The node whose agent counted this row. */
-  node: "string",
+/** Who both ends of a row are. */
+const END_COLUMNS = {
   /** `workload`, `node`, `service`, `external` or `unknown` (packages/api, entityKindSchema). */
   client_kind: "string",
   /** Kubernetes namespace; empty for node, external and unknown. */
@@ -35,10 +27,27 @@ export const HOP_IDENTITY_COLUMNS = {
   server_workload: "string",
   server_pod: "string",
   server_node: "string",
+} as const satisfies ColumnSpec;
+
+const SERVICE_COLUMNS = {
   /** The Service that the client dialled; all three empty where it dialled none. */
   service_namespace: "string",
   service_name: "string",
   service_port_name: "string",
+} as const satisfies ColumnSpec;
+
+/**
+ * What the collector adds to each row of an agent's `hops` batch before it is stored.
+ *
+ * An end (`client_*`, `server_*`) is named as of the row's time. The client is named by the *original* tuple
+ * (`original_client_address`: the outside host behind a NodePort's SNAT, the pod behind a masquerade), the server by
+ * the tuple that it sees itself (`server_address`).
+ */
+export const HOP_IDENTITY_COLUMNS = {
+  /** The node whose agent counted this row. */
+  node: "string",
+  ...END_COLUMNS,
+  ...SERVICE_COLUMNS,
   /**
    * 1 for the rows of exactly one observation point per connection and direction, 0 for all others, so that sums over
    * reporters count each byte once. The client's own veth where there is one; else the point nearest to the client.
@@ -76,18 +85,7 @@ export const STORED_COMPLETENESS_COLUMNS = {
  */
 export const DNS_IDENTITY_COLUMNS = {
   node: "string",
-  client_kind: "string",
-  client_namespace: "string",
-  client_workload_kind: "string",
-  client_workload: "string",
-  client_pod: "string",
-  client_node: "string",
-  server_kind: "string",
-  server_namespace: "string",
-  server_workload_kind: "string",
-  server_workload: "string",
-  server_pod: "string",
-  server_node: "string",
+  ...END_COLUMNS,
   /** 1 for the rows of one observation point of each question, as in {@link HOP_IDENTITY_COLUMNS}. */
   reporter: "u8",
 } as const satisfies ColumnSpec;
@@ -104,21 +102,8 @@ export const STORED_DNS_COLUMNS = { ...DNS_COLUMNS, ...DNS_IDENTITY_COLUMNS } as
 export const DROP_IDENTITY_COLUMNS = {
   /** The node whose agent has the evidence. */
   node: "string",
-  client_kind: "string",
-  client_namespace: "string",
-  client_workload_kind: "string",
-  client_workload: "string",
-  client_pod: "string",
-  client_node: "string",
-  server_kind: "string",
-  server_namespace: "string",
-  server_workload_kind: "string",
-  server_workload: "string",
-  server_pod: "string",
-  server_node: "string",
-  service_namespace: "string",
-  service_name: "string",
-  service_port_name: "string",
+  ...END_COLUMNS,
+  ...SERVICE_COLUMNS,
   /** The policy that the evidence itself names (packages/policy, drop prefix); all four empty where it names none. */
   policy_kind: "string",
   policy_namespace: "string",

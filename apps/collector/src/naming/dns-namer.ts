@@ -4,6 +4,7 @@ import type { DnsTable } from "../ingest/dns-table.js";
 import type { AddressOwner, NamedEnd } from "./address-book.js";
 import { AddressIds } from "./address-ids.js";
 import type { HopNamerOptions } from "./hop-namer.js";
+import { endColumns } from "./identity-columns.js";
 import { NameCache } from "./name-cache.js";
 import { Pending } from "./pending.js";
 import { isReporter, type Observation } from "./reporter-rule.js";
@@ -148,18 +149,7 @@ class Naming {
     return {
       count,
       node: constantColumn(header.node, count),
-      client_kind: clients.column((end) => end.kind),
-      client_namespace: clients.column((end) => end.namespace),
-      client_workload_kind: clients.column((end) => end.workloadKind),
-      client_workload: clients.column((end) => end.name),
-      client_pod: clients.column((end) => end.pod),
-      client_node: clients.column((end) => end.node),
-      server_kind: servers.column((end) => end.kind),
-      server_namespace: servers.column((end) => end.namespace),
-      server_workload_kind: servers.column((end) => end.workloadKind),
-      server_workload: servers.column((end) => end.name),
-      server_pod: servers.column((end) => end.pod),
-      server_node: servers.column((end) => end.node),
+      ...endColumns(clients, servers),
       reporter,
     };
   }

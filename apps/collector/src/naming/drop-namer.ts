@@ -5,6 +5,7 @@ import type { DialledService, NamedEnd } from "./address-book.js";
 import { AddressIds } from "./address-ids.js";
 import { BatchVerdicts } from "./batch-verdicts.js";
 import type { HopNamerOptions } from "./hop-namer.js";
+import { endColumns, serviceColumns } from "./identity-columns.js";
 import { NameCache } from "./name-cache.js";
 import { Pending } from "./pending.js";
 import { constantColumn, RowPicks } from "./row-picks.js";
@@ -104,21 +105,8 @@ export class DropNamer {
       identity: {
         count,
         node: constantColumn(header.node, count),
-        client_kind: clients.column((end) => end.kind),
-        client_namespace: clients.column((end) => end.namespace),
-        client_workload_kind: clients.column((end) => end.workloadKind),
-        client_workload: clients.column((end) => end.name),
-        client_pod: clients.column((end) => end.pod),
-        client_node: clients.column((end) => end.node),
-        server_kind: servers.column((end) => end.kind),
-        server_namespace: servers.column((end) => end.namespace),
-        server_workload_kind: servers.column((end) => end.workloadKind),
-        server_workload: servers.column((end) => end.name),
-        server_pod: servers.column((end) => end.pod),
-        server_node: servers.column((end) => end.node),
-        service_namespace: services.column((service) => service.namespace),
-        service_name: services.column((service) => service.name),
-        service_port_name: services.column((service) => service.portName),
+        ...endColumns(clients, servers),
+        ...serviceColumns(services),
         policy_kind: policies.column((policy) => policy?.kind ?? ""),
         policy_namespace: policies.column((policy) => policy?.namespace ?? ""),
         policy_name: policies.column((policy) => policy?.name ?? ""),

@@ -8,6 +8,7 @@ import type { AgentPresence } from "./agent-presence.js";
 import type { BatchAddresses } from "./batch-addresses.js";
 import { BatchVerdicts, type RowConnection } from "./batch-verdicts.js";
 import type { GivenUp } from "./given-up.js";
+import { endColumns, serviceColumns } from "./identity-columns.js";
 import { NameCache } from "./name-cache.js";
 import { Pending } from "./pending.js";
 import { isReporter, type Observation } from "./reporter-rule.js";
@@ -295,21 +296,8 @@ class Naming {
     return {
       count,
       node: constantColumn(header.node, count),
-      client_kind: this.#clients.column((end) => end.kind),
-      client_namespace: this.#clients.column((end) => end.namespace),
-      client_workload_kind: this.#clients.column((end) => end.workloadKind),
-      client_workload: this.#clients.column((end) => end.name),
-      client_pod: this.#clients.column((end) => end.pod),
-      client_node: this.#clients.column((end) => end.node),
-      server_kind: this.#servers.column((end) => end.kind),
-      server_namespace: this.#servers.column((end) => end.namespace),
-      server_workload_kind: this.#servers.column((end) => end.workloadKind),
-      server_workload: this.#servers.column((end) => end.name),
-      server_pod: this.#servers.column((end) => end.pod),
-      server_node: this.#servers.column((end) => end.node),
-      service_namespace: this.#services.column((service) => service.namespace),
-      service_name: this.#services.column((service) => service.name),
-      service_port_name: this.#services.column((service) => service.portName),
+      ...endColumns(this.#clients, this.#servers),
+      ...serviceColumns(this.#services),
       reporter,
       verdict: this.#judged.column(({ verdict }) => verdict),
       verdict_reason: this.#judged.column(({ reason }) => reason),
