@@ -1,4 +1,4 @@
-// `npm run bench -- pcap|live|overhead|policy|loss`: measures, and prints one line of JSON for each figure and a table for people.
+// `npm run bench -- pcap|live|overhead|policy|loss|no-fault`: measures, and prints one line of JSON for each figure and a table for people.
 import { parseArgs } from "node:util";
 import { asCommand } from "./setup.mjs";
 
@@ -7,7 +7,8 @@ const USAGE = `usage: npm run bench -- pcap [--packets N] [--connections N] [--r
        npm run bench -- overhead [--seconds N] [--rounds N]
        npm run bench -- policy
        npm run bench -- loss [--quick]
-Build first: npm run build. live, overhead and loss need root.`;
+       npm run bench -- no-fault [--minutes N]
+Build first: npm run build. live, overhead, loss and no-fault need root.`;
 
 /** The command line is wrong. */
 class UsageError extends Error {}
@@ -29,6 +30,7 @@ await asCommand(async () => {
         rounds: { type: "string" },
         seconds: { type: "string" },
         quick: { type: "boolean" },
+        minutes: { type: "string" },
         help: { type: "boolean" },
       },
     }));
@@ -66,6 +68,10 @@ await asCommand(async () => {
       case "loss": {
         const { benchLoss } = await import("../test/bench/loss.mjs");
         return (await benchLoss({ quick: values.quick === true })) ? 0 : 1;
+      }
+      case "no-fault": {
+        const { benchNoFault } = await import("../test/bench/no-fault.mjs");
+        return (await benchNoFault({ minutes: whole("minutes", 30) })) ? 0 : 1;
       }
       default:
         throw new UsageError(bench === undefined ? "say which bench" : `there is no bench "${bench}"`);

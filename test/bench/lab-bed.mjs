@@ -34,8 +34,7 @@ spec:
   .join("---\n");
 
 /**
- * A lab of two nodes whose workloads are quiet, watched by the product's agents and collector: the only traffic between the
- * nodes is the bench's own. Nothing of it is left after {@link LabBed.remove}.
+ * A lab of two nodes, watched by the product's agents and collector. Nothing of it is left after {@link LabBed.remove}.
  */
 export class LabBed {
   #folder = mkdtempSync(join(tmpdir(), "hopline-bench-"));
@@ -46,12 +45,18 @@ export class LabBed {
   /** By node: name, address and network namespace of the bench's pod there. */
   pods = new Map();
 
-  async start() {
+  /**
+   * The lab's workloads are quiet, its pods do not restart: the only traffic between the nodes is the bench's own. Unless that is asked for.
+   *
+   * @param {{busy?: {restartEvery: string}}} options busy: workloads talk, and pods restart so often
+   */
+  async start({ busy } = {}) {
     if (process.getuid() !== 0) throw new BenchError("network namespaces need root: run this bench as root");
     for (const signal of ["SIGINT", "SIGTERM"])
       process.once(signal, () => this.remove().then(() => process.exit(130)));
     const lab = this.#app("lab", [
-      ...["up", "--name", this.#name, "--nodes", "2", "--rate", "0.2", "--restart-every", "0", "--quiet"],
+      ...["up", "--name", this.#name, "--nodes", "2", "--quiet"],
+      ...["--rate", busy ? "1" : "0.2", "--restart-every", busy?.restartEvery ?? "0"],
       ...["--run-dir", join(this.#folder, "lab")],
     ]);
     const line = await new Promise((resolve, reject) =>
@@ -74,6 +79,15 @@ export class LabBed {
         ["--node", name, "--collector", socket, "--data-dir", join(this.#folder, `spool-${name}`)],
         netns,
       );
+    if (!busy) await this.#makeQuietPods();
+    await until(
+      "the collector is ready",
+      async () => (await fetch(`${this.#url}/readyz`).catch(() => undefined))?.ok === true,
+      () => collector.output,
+    );
+  }
+
+  async #makeQuietPods() {
     await this.lab("POST", "/apply", { text: PODS, file: "bench.yaml" });
     await this.lab("POST", "/quiesce");
     await until("the pods run", async () => {
@@ -83,11 +97,6 @@ export class LabBed {
           this.pods.set(node, { name, address, netns: `hl-${this.#name}-p-${namespace}.${name}` });
       return this.pods.size === 2;
     });
-    await until(
-      "the collector is ready",
-      async () => (await fetch(`${this.#url}/readyz`).catch(() => undefined))?.ok === true,
-      () => collector.output,
-    );
   }
 
   /** Asks the lab over its control socket (apps/lab/README.md). */
