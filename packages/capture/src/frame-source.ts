@@ -97,8 +97,11 @@ export interface FrameSource {
   /**
    * Which kernel interfaces to capture from now on; others are refused by the kernel filter, and the loopback
    * always. Frames that are in the source's memory already are still handed over. Files: no effect.
+   *
+   * @param newestKnown the ring captures interfaces of higher indexes besides: those made since, so that no frame of a new pod
+   *   is missed while nobody knows of it yet
    */
-  watch(interfaceIndexes: readonly number[]): void;
+  watch(interfaceIndexes: readonly number[], newestKnown?: number): void;
   /**
    * Keeps one connection in 2^`samplingShift` from now on, as `isSampled` chooses them; 0 keeps all. The kernel's filter
    * does it, so that the others cost next to nothing.

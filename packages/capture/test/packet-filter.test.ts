@@ -25,6 +25,7 @@ const order = (more: Partial<FilterOrder>): FilterOrder => ({
   ...more,
 });
 const EMPTY = new Uint8Array(0);
+const RAW: RandomFrame = { bytes: EMPTY, deviceType: 1, connection: undefined, isAlwaysKept: true };
 const keptOf = (
   program: ReturnType<typeof packetFilter>,
   { bytes, deviceType }: RandomFrame,
@@ -49,6 +50,22 @@ describe("packetFilter: interfaces", () => {
       [RETURN, 0, 0, 128],
       [RETURN, 0, 0, 0],
     ]);
+  });
+
+  test("keeps what is newer than the newest that is known, and of the known ones those asked for", () => {
+    const kept = (more: Partial<FilterOrder>) => {
+      const program = packetFilter(order({ snapLength: 128, ...more }));
+      return [4, 5, 6, 9, 10, 11, 5000].filter((index) => keptOf(program, RAW, index) === 128);
+    };
+    expect(kept({ watched: [5], newestKnown: 9 })).toEqual([5, 10, 11, 5000]);
+    expect(kept({ newestKnown: 9 })).toEqual([10, 11, 5000]);
+    expect(kept({ watched: [5, 10], newestKnown: 10 })).toEqual([5, 10, 11, 5000]);
+    // An interface was described after the newest was asked for.
+    expect(kept({ watched: [5, 10], newestKnown: 6 })).toEqual([5, 10, 11, 5000]);
+    const many = Array.from({ length: 1000 }, (_, i) => 20 + 2 * i);
+    const program = packetFilter(order({ watched: many, newestKnown: 3000, samplingShift: 1 }));
+    const steps = runFilter(program, { ...RAW, interfaceIndex: 3001 }).steps;
+    expect(steps).toBeLessThan(20);
   });
 
   test("keeps exactly the interfaces asked for, in few steps", () => {

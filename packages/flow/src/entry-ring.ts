@@ -26,6 +26,11 @@ export class EntryRing {
     return this.#indexes[this.#head];
   }
 
+  /** The one `ahead` places behind the first; only where `length` > `ahead`. */
+  peek(ahead: number): number {
+    return this.#indexes[(this.#head + ahead) & this.#mask];
+  }
+
   /** Takes the first one out; only where `length` > 0. */
   shift(): number {
     const index = this.#indexes[this.#head];

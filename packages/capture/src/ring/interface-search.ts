@@ -12,9 +12,26 @@ export type Found = { readonly keep: number } | { readonly goTo: Label };
  * interfaces are refused.
  *
  * @param interfaces by index, ascending
+ * @param above what to do with frames of interfaces whose index is higher than this one and not among `interfaces`
  */
-export function searchInterface(program: Program, interfaces: readonly (readonly [number, Found])[]): void {
+export function searchInterface(
+  program: Program,
+  interfaces: readonly (readonly [number, Found])[],
+  above?: readonly [number, Found],
+): void {
   program.do(LOAD_WORD, ANCILLARY_INTERFACE_INDEX);
+  if (above !== undefined) {
+    const [index, found] = above;
+    const known = Symbol("known");
+    program.when(JUMP_GREATER, Math.max(index, interfaces.at(-1)?.[0] ?? 0), { no: known });
+    if ("keep" in found) program.do(RETURN, found.keep);
+    else program.jump(found.goTo);
+    program.label(known);
+    if (interfaces.length === 0) {
+      program.do(RETURN, 0);
+      return;
+    }
+  }
   search(program, interfaces);
 }
 

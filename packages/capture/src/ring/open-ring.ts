@@ -17,6 +17,7 @@ export function openRing(options: RingOptions = {}): FrameSource {
   const addon = ringAddon();
   const order: FilterOrder = {
     watched: watchable(settings.interfaceIndexes),
+    newestKnown: settings.newestKnown,
     snapLength: settings.snapLength,
     samplingShift: 0,
     focus: [],

@@ -10,6 +10,8 @@ import { Program } from "./program.js";
 export interface FilterOrder {
   /** Interfaces whose frames are wanted; ascending, each once. */
   readonly watched: readonly number[];
+  /** Interfaces of higher indexes count as watched, too; undefined: none. */
+  readonly newestKnown?: number | undefined;
   /** Bytes kept of each frame. */
   readonly snapLength: number;
   /** One connection in 2^shift is kept of watched interfaces; 0: all. */
@@ -30,10 +32,11 @@ export interface FilterOrder {
  * @throws Fault `CAPTURE_FILTER_TOO_LONG` beyond what one program of the kernel's can hold (about 2,700 interfaces)
  */
 export function packetFilter(order: FilterOrder): Instruction[] {
-  const { watched, snapLength, samplingShift, focus } = order;
+  const { watched, newestKnown, snapLength, samplingShift, focus } = order;
   const others = focus.length === 0 ? [] : order.focusInterfaces.filter((index) => !watched.includes(index));
   const program = new Program();
-  if (watched.length + others.length === 0) return program.do(RETURN, 0).instructions();
+  if (watched.length + others.length === 0 && newestKnown === undefined)
+    return program.do(RETURN, 0).instructions();
 
   const sampled = Symbol("watched");
   const focused = Symbol("focused");
@@ -44,7 +47,7 @@ export function packetFilter(order: FilterOrder): Instruction[] {
     ...watched.map((index) => [index, onWatched] as const),
     ...others.map((index) => [index, onOther] as const),
   ].sort(([a], [b]) => a - b);
-  searchInterface(program, interfaces);
+  searchInterface(program, interfaces, newestKnown === undefined ? undefined : [newestKnown, onWatched]);
   if (isSampling || others.length > 0) {
     const rule = Symbol("rule");
     if (others.length > 0) {

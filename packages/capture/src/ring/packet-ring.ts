@@ -66,8 +66,8 @@ export class PacketRing implements FrameSource {
     };
   }
 
-  watch(interfaceIndexes: readonly number[]): void {
-    this.#attach({ ...this.#order, watched: watchable(interfaceIndexes) });
+  watch(interfaceIndexes: readonly number[], newestKnown?: number): void {
+    this.#attach({ ...this.#order, watched: watchable(interfaceIndexes), newestKnown });
   }
 
   sample(samplingShift: number): boolean {

@@ -4,6 +4,8 @@ import { Fault } from "@hopline/fault";
 export interface RingOptions {
   /** Kernel interface indexes to begin with. Default: none, until `watch`. */
   readonly interfaceIndexes?: readonly number[];
+  /** As of `watch`. */
+  readonly newestKnown?: number;
   /** Bytes kept of each frame, 1 to 262144. */
   readonly snapLength?: number;
   /** A power of two from 64 KiB to 64 MiB. A block is handed over when it is full or retired. */
@@ -22,7 +24,7 @@ export interface RingOptions {
   readonly genevePorts?: readonly number[];
 }
 
-export type RingSettings = Required<RingOptions>;
+export type RingSettings = Required<Omit<RingOptions, "newestKnown">> & Pick<RingOptions, "newestKnown">;
 
 /** packages/capture/README.md has the measurements behind these. */
 export const RING_DEFAULTS: RingSettings = {
