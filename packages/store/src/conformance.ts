@@ -13,11 +13,11 @@ export interface ConformanceInputs {
   readonly hasBegun: string;
   /** Condition: there is drop evidence. */
   readonly wasDropped: string;
-  /** Packets to the server that the client's pod's hop counted. */
+  /** Condition: the client's pod's hop counted packets to the server. */
   readonly sourceSent: string;
-  /** Packets to the server that the server's pod's hop counted. */
+  /** Condition: the server's pod's hop counted packets to the server. */
   readonly destinationSaw: string;
-  /** Packets back that the server's pod's hop counted. */
+  /** Condition: the server's pod's hop counted packets back. */
   readonly destinationAnswered: string;
   /** Condition: the server is a pod with an interface of its own, so that such a hop can be. */
   readonly hasDestinationHop: string;
@@ -42,13 +42,13 @@ export function conformanceSql(inputs: ConformanceInputs): string {
   const denied = `${verdict} = 'denied'`;
   const allowed = `${verdict} = 'allowed'`;
   return `multiIf(
-    ${denied} AND NOT (${isChanged}) AND ${hasBegun} AND (${outcome} = 'delivered' OR ${destinationSaw} > 0), 'unenforced',
+    ${denied} AND NOT (${isChanged}) AND ${hasBegun} AND (${outcome} = 'delivered' OR ${destinationSaw}), 'unenforced',
     ${denied} AND ${outcome} = 'delivered', 'undetermined',
     ${denied} AND ${wasDropped}, 'denied-observed',
-    ${denied} AND NOT (${isChanged}) AND ${outcome} IN ('unanswered', 'refused') AND ${sourceSent} > 0
-      AND ${destinationSaw} = 0 AND ${hasDestinationHop} AND ${destinationCaptured}, 'denied-inferred',
+    ${denied} AND NOT (${isChanged}) AND ${outcome} IN ('unanswered', 'refused') AND ${sourceSent}
+      AND NOT (${destinationSaw}) AND ${hasDestinationHop} AND ${destinationCaptured}, 'denied-inferred',
     ${allowed} AND ${outcome} = 'delivered', 'allowed',
-    ${allowed} AND ${outcome} = 'refused' AND (${destinationAnswered} > 0 OR NOT (${hasDestinationHop})), 'allowed',
+    ${allowed} AND ${outcome} = 'refused' AND (${destinationAnswered} OR NOT (${hasDestinationHop})), 'allowed',
     ${allowed} AND NOT (${isChanged}) AND ${outcome} IN ('dropped', 'unanswered'), 'undelivered',
     'undetermined')`;
 }

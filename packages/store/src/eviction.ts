@@ -1,8 +1,23 @@
 import { z } from "zod";
 import type { Database } from "./database.js";
 import { tableSizes } from "./queries/table-sizes.js";
-import type { Eviction, EvictionResult } from "./records.js";
 import { ON_CLUSTER } from "./table-engine.js";
+
+export interface Eviction {
+  readonly table: string;
+  /** The partition's own name, as in `system.parts`. */
+  readonly partition: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface EvictionResult {
+  /** Bytes of all tables before and after. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** What was dropped, in that order. */
+  readonly evicted: readonly Eviction[];
+}
 
 /** In the order in which they give way: what is largest and soonest of no use first. The rest is never evicted. */
 const EVICTABLE = ["hops", "node_states", "dns", "connections", "drops", "edges_1m"] as const;

@@ -1,4 +1,5 @@
 export { appendColumns } from "./append-columns.js";
+export type { Eviction, EvictionResult } from "./eviction.js";
 export {
   COMPLETENESS_IDENTITY_COLUMNS,
   type CompletenessIdentityColumns,
@@ -14,40 +15,32 @@ export {
   STORED_HOP_COLUMNS,
 } from "./hop-identity.js";
 export type { ClusterObjectVersion } from "./insert-cluster-objects.js";
+export type { ConnectionFailures } from "./queries/alerts-connections.js";
+export type { DnsServerFigures } from "./queries/alerts-dns.js";
+export type { NodeFigures } from "./queries/alerts-nodes.js";
+export type { PolicyDropRate, UnenforcedEdge } from "./queries/alerts-policy.js";
+export type { PairRoundTrips } from "./queries/alerts-round-trips.js";
+export type { AuditPage } from "./queries/audit.js";
+export type { AuditRecord } from "./queries/audit-record.js";
+export type { AuditSnapshot } from "./queries/audit-snapshot.js";
+export type { DiskSpace } from "./queries/disk-space.js";
+export type { LiveBatch, LiveCursor } from "./queries/live-connections.js";
+export type { LossCounts, LossVolume, LossVolumes } from "./queries/loss-counts.js";
+export type { PolicyDecision, PolicyDecisions } from "./queries/policy-decisions.js";
+export type { PolicyTraffic, PolicyTrafficEnd, PolicyTrafficRow } from "./queries/policy-traffic.js";
 export { protocolName } from "./queries/protocol-name.js";
+export type { StoreStatus } from "./queries/status.js";
+export type { TableSize } from "./queries/table-sizes.js";
+export type { Translation } from "./queries/translations.js";
 export type {
-  AuditPage,
-  AuditRecord,
-  AuditSnapshot,
   CompletenessWindow,
-  ConnectionFailures,
   ConnectionWindows,
-  DiskSpace,
-  DnsServerFigures,
   EndpointInterval,
-  Eviction,
-  EvictionResult,
   HopWindow,
   InsertResult,
-  LiveBatch,
-  LiveCursor,
-  LossCounts,
-  LossVolume,
-  LossVolumes,
-  NodeFigures,
   NodeStateReading,
-  PairRoundTrips,
-  PolicyDecision,
-  PolicyDecisions,
-  PolicyDropRate,
-  PolicyTraffic,
-  PolicyTrafficEnd,
-  PolicyTrafficRow,
+  SentNodeStateReading,
   StoredAlert,
-  StoreStatus,
-  TableSize,
-  Translation,
-  UnenforcedEdge,
 } from "./records.js";
 export { DEFAULT_RETENTION, KEEP_EVERYTHING, type RetentionSettings } from "./retention.js";
 export { openStore, Store } from "./store.js";

@@ -1,10 +1,10 @@
 import type { Database } from "./database.js";
-import type { NodeStateReading } from "./records.js";
+import type { SentNodeStateReading } from "./records.js";
 
 /** A reading that comes twice is stored twice, and read once. @param stampUs microseconds since the Unix epoch. */
 export function insertNodeStates(
   database: Database,
-  rows: readonly NodeStateReading[],
+  rows: readonly SentNodeStateReading[],
   stampUs: number,
 ): Promise<void> {
   return database.insertRows(

@@ -173,3 +173,68 @@ it("brings a released version's data directory up to date: verdicts and drops fr
     await store.stop();
   }
 }, 60_000);
+
+it("knows of rows that are older than their evidence whether policy was kept", async () => {
+  const releasedOptions = { ...options, dataDir: await temporaryDirectory() };
+  const database = await makeOldStore(releasedOptions.dataDir, 14, {});
+  const row = (connectionId: number, more: Readonly<Record<string, unknown>>) => ({
+    connection_id: String(connectionId),
+    window_start: T0,
+    node: "node1",
+    interface: "veth7",
+    role: "pod",
+    protocol: 6,
+    client_kind: "workload",
+    client_workload: "web",
+    server_kind: "workload",
+    server_workload: "api",
+    server_pod: "api-1",
+    first_seen_us: T0 * 1e6 + connectionId,
+    last_seen_us: T0 * 1e6 + 5,
+    packets: 3,
+    syn_packets: 3,
+    reporter: 1,
+    verdict: "denied",
+    ...more,
+  });
+  const answer = { is_reply: 1, direction: 1, syn_packets: 0, rst_packets: 3, reporter: 0 };
+  const onHost = JSON.stringify({ ingress: { exemption: "not-a-pod" } });
+  await database.insertRows("hops", [
+    row(1, {}),
+    row(2, { direction: 1, reporter: 0 }),
+    row(3, { verdict: "allowed" }),
+    row(3, { ...answer, verdict: "allowed" }),
+    row(4, { verdict: "allowed", verdict_reason: onHost }),
+    row(4, { ...answer, verdict: "allowed", verdict_reason: onHost }),
+    row(5, { verdict: "undetermined" }),
+  ]);
+  await database.close();
+
+  const store = openStore(releasedOptions);
+  await store.start();
+  try {
+    const words = async () => {
+      const { connections } = await store.flows({ ...RANGE, sort: "firstSeen", order: "asc", limit: 10 });
+      return connections.map(({ verdict, outcome, conformance }) => [verdict, outcome, conformance]);
+    };
+    const expected = [
+      ["denied", "unanswered", "undetermined"],
+      // It came to the server's hop.
+      ["denied", "unanswered", "unenforced"],
+      // Refused on the way: there is no hop of the server's.
+      ["allowed", "refused", "undetermined"],
+      // Refused, and there can be no such hop.
+      ["allowed", "refused", "allowed"],
+      ["undetermined", "unanswered", "undetermined"],
+    ];
+    expect(await words()).toEqual(expected);
+    // A late hop of what was stored before changes the word as it always did.
+    await store.insertHops(
+      encodeStoredHops([hop({ connection_id: 1n, direction: 1, reporter: 0, first_seen_us: T0 * 1e6 + 1 })]),
+      "late",
+    );
+    expect((await words())[0]?.[2]).toBe("unenforced");
+  } finally {
+    await store.stop();
+  }
+}, 60_000);

@@ -24,8 +24,10 @@ export interface GroupingRowWriterOptions {
 interface Kind {
   readonly spec: ColumnSpec;
   readonly operation: string;
-  /** INSERTs begin at least so far apart, and take half of the time at most. */
+  /** INSERTs begin at least so far apart where many rows wait, and take half of the time at most. */
   readonly leastIntervalMs: number;
+  /** So far where few do: most of what an INSERT costs, it costs for one row. */
+  readonly companyIntervalMs: number;
   readonly insert: (store: Store, bytes: Uint8Array, token: string) => Promise<InsertResult>;
   /** What a collector of an earlier version may have written down, as it is written now. */
   readonly complete: (table: Table) => Table;
@@ -36,14 +38,15 @@ const KINDS = {
     spec: STORED_HOP_COLUMNS,
     operation: "insert_hops",
     leastIntervalMs: 300,
+    companyIntervalMs: 1000,
     insert: (store, bytes, token) => store.insertHops(bytes, token),
     complete: completeHops,
   },
   drops: {
     spec: STORED_DROP_COLUMNS,
     operation: "insert_drops",
-    // As dear as one of hops for far fewer rows, and nobody follows them live.
     leastIntervalMs: 1000,
+    companyIntervalMs: 1000,
     insert: (store, bytes, token) => store.insertDrops(bytes, token),
     complete: (table) => table,
   },
@@ -60,13 +63,16 @@ interface Unsettled extends JournalEntry {
 }
 
 const BUSY_SHARE = 2;
+/** From so many rows on an INSERT costs more for its rows than for itself. */
+const MANY_ROWS = 10_000;
 const RETRY_MS = 2000;
 /** So many batches are remembered to be stored: an agent repeats what it sent last, not what it sent long ago. */
 const REMEMBERED_BATCHES = 20_000;
 
 /**
  * Stores what has come meanwhile, of whichever agents, in one INSERT. In the embedded engine an INSERT costs some
- * hundred milliseconds of a core for the statement alone, however few its rows are; agents send two or three a second.
+ * hundred milliseconds of a core for the statement alone, however few its rows are; agents send two or three a second. So
+ * what is little waits, for up to a second since the last.
  *
  * An acknowledged batch is stored, and a repeated one counts once, also after a crash: see {@link InsertJournal}. The
  * embedded store belongs to one collector, so that no other needs to know.
@@ -81,6 +87,7 @@ export class GroupingRowWriter implements RowWriter {
   #failure: unknown;
   #failedAtMs = 0;
   #running: Promise<void> | undefined;
+  #startedAtMs = 0;
   #nextAtMs = 0;
   #recovered = false;
 
@@ -122,14 +129,27 @@ export class GroupingRowWriter implements RowWriter {
 
   async #run(): Promise<void> {
     const { clock } = this.#options;
+    const { leastIntervalMs, companyIntervalMs } = this.#kind;
     while (this.#ready.length > 0) {
-      await clock.sleep(Math.max(this.#nextAtMs - clock.now(), 0), this.#stopping.signal);
+      await this.#sleepUntil(this.#nextAtMs);
+      if (this.#rowsReady() < MANY_ROWS) await this.#sleepUntil(this.#startedAtMs + companyIntervalMs);
       const startedMs = clock.now();
+      this.#startedAtMs = startedMs;
       await this.#insertGroup();
       const tookMs = clock.now() - startedMs;
-      this.#nextAtMs = startedMs + Math.max(this.#kind.leastIntervalMs, tookMs * BUSY_SHARE);
+      this.#nextAtMs = startedMs + Math.max(leastIntervalMs, tookMs * BUSY_SHARE);
     }
     this.#running = undefined;
+  }
+
+  /** Not at all once it is to stop. */
+  async #sleepUntil(timeMs: number): Promise<void> {
+    const { clock } = this.#options;
+    await clock.sleep(Math.max(timeMs - clock.now(), 0), this.#stopping.signal);
+  }
+
+  #rowsReady(): number {
+    return this.#ready.reduce((rows, { table }) => rows + table.numRows, 0);
   }
 
   async #insertGroup(): Promise<void> {

@@ -1,5 +1,5 @@
-import { type DecodedBatch, nodeStateSchema } from "@hopline/batch";
-import type { NodeStateReading } from "@hopline/store";
+import { type DecodedBatch, sentNodeStateSchema } from "@hopline/batch";
+import type { SentNodeStateReading } from "@hopline/store";
 import { z } from "zod";
 import { batchFault } from "./checked-columns.js";
 import { MAX_AHEAD_SECONDS } from "./hop-table.js";
@@ -9,7 +9,7 @@ const MOST_READINGS = 100;
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 
 /** @throws Fault `BATCH_INVALID` */
-export function readNodeStates({ header, table }: DecodedBatch, nowMs: number): NodeStateReading[] {
+export function readNodeStates({ header, table }: DecodedBatch, nowMs: number): SentNodeStateReading[] {
   if (table.numRows > MOST_READINGS)
     throw batchFault("state", undefined, `more than ${MOST_READINGS} readings are too many`);
   return Array.from({ length: table.numRows }, (_, row) => {
@@ -30,7 +30,7 @@ export function readNodeStates({ header, table }: DecodedBatch, nowMs: number): 
 
 function stateOf(text: unknown, row: number) {
   try {
-    return nodeStateSchema.parse(JSON.parse(String(text)));
+    return sentNodeStateSchema.parse(JSON.parse(String(text)));
   } catch (thrown) {
     const issue = thrown instanceof z.ZodError ? thrown.issues[0] : undefined;
     throw batchFault(

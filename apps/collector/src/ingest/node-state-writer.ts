@@ -1,4 +1,4 @@
-import type { NodeStateReading } from "@hopline/store";
+import type { SentNodeStateReading } from "@hopline/store";
 import type { Clock } from "../clock.js";
 import type { StoreKeeper } from "../store-keeper.js";
 
@@ -13,7 +13,7 @@ const LEAST_INTERVAL_MS = 1000;
 /** Stores readings of nodes' states, as many as have come in one INSERT. */
 export class NodeStateWriter {
   readonly #options: NodeStateWriterOptions;
-  #waiting: NodeStateReading[] = [];
+  #waiting: SentNodeStateReading[] = [];
   #next: Promise<void> | undefined;
   #nextAtMs = Number.NEGATIVE_INFINITY;
 
@@ -22,7 +22,7 @@ export class NodeStateWriter {
   }
 
   /** Settles when they are stored. @throws the store's Fault */
-  write(readings: readonly NodeStateReading[], signal: AbortSignal): Promise<void> {
+  write(readings: readonly SentNodeStateReading[], signal: AbortSignal): Promise<void> {
     this.#waiting.push(...readings);
     this.#next ??= this.#insert(signal);
     return this.#next;

@@ -13,6 +13,7 @@ import { drops } from "./0011-drops.js";
 import { nodeStates } from "./0012-node-states.js";
 import { alerts } from "./0013-alerts.js";
 import { auditLog } from "./0014-audit-log.js";
+import { conformanceEvidence } from "./0015-conformance-evidence.js";
 
 /** All, in order. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   nodeStates,
   alerts,
   auditLog,
+  conformanceEvidence,
 ];

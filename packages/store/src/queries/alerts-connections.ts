@@ -1,12 +1,27 @@
-import type { TimeRange } from "@hopline/api";
+import type { Entity, TimeRange } from "@hopline/api";
 import { z } from "zod";
 import { SEEN } from "../connection-row.js";
-import type { ConnectionFailures } from "../records.js";
 import { alignRange } from "./aligned-range.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import { ENTITY_COLUMNS, entityOf, entityShape } from "./end-columns.js";
 import type { QueryContext } from "./query-context.js";
 import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
+
+/** TCP connections from one workload to another that failed. */
+export interface ConnectionFailures {
+  readonly client: Entity;
+  readonly server: Entity;
+  /** All that began, failed or not. */
+  readonly begun: number;
+  readonly unanswered: number;
+  /** Refused by an RST, or broken by the server's later. */
+  readonly reset: number;
+  /** Of both ends; at most sixteen. */
+  readonly nodes: readonly string[];
+  /** A few of them, 16 hexadecimal digits each. */
+  readonly unansweredIds: readonly string[];
+  readonly resetIds: readonly string[];
+}
 
 const count = z.coerce.number();
 const failuresSchema = z.object({

@@ -1,9 +1,23 @@
-import { DNS_UNANSWERED, entityKindSchema, type TimeRange } from "@hopline/api";
+import { DNS_UNANSWERED, type Entity, entityKindSchema, type TimeRange } from "@hopline/api";
 import { z } from "zod";
-import type { DnsServerFigures } from "../records.js";
 import { alignRange, inRange, rangeParameters } from "./aligned-range.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import type { QueryContext } from "./query-context.js";
+
+/** Questions that one DNS server was asked. */
+export interface DnsServerFigures {
+  readonly server: Entity;
+  readonly asked: number;
+  /** Answered with an error other than "no such name", or not at all. */
+  readonly failed: number;
+  readonly unanswered: number;
+  /** Null where nothing was answered. */
+  readonly latencyMeanUs: number | null;
+  /** Workloads that asked. */
+  readonly clients: number;
+  /** The names that failed most; three at most. */
+  readonly failedNames: readonly string[];
+}
 
 const count = z.coerce.number();
 const rowSchema = z

@@ -1,6 +1,20 @@
 import { z } from "zod";
-import type { NodeFigures } from "../records.js";
 import type { QueryContext } from "./query-context.js";
+
+/** A node's agent and kernel, as far as alerts are raised about them. */
+export interface NodeFigures {
+  readonly node: string;
+  readonly lastBatchAtMs: number;
+  readonly seenFrames: number;
+  readonly droppedFrames: number;
+  /** One of so many connections was counted; 1 all. */
+  readonly sampling: number;
+  /** AGENT_ bits of packages/batch. */
+  readonly agentFlags: number;
+  readonly incompleteWindows: number;
+  /** Null where the agent does not tell, or there is no limit. */
+  readonly conntrack: { readonly entries: number; readonly limit: number } | null;
+}
 
 const count = z.coerce.number();
 const rowSchema = z.object({

@@ -1,8 +1,18 @@
 import type { TimeRange } from "@hopline/api";
 import { z } from "zod";
-import type { PairRoundTrips } from "../records.js";
 import { alignRange, inRange, rangeParameters } from "./aligned-range.js";
 import type { QueryContext } from "./query-context.js";
+
+/** TCP handshakes from one node to another. */
+export interface PairRoundTrips {
+  readonly clientNode: string;
+  readonly serverNode: string;
+  /** Null where no handshake was seen. */
+  readonly medianUs: number | null;
+  /** Minutes in which there were any. */
+  readonly minutes: number;
+  readonly connections: number;
+}
 
 const rowSchema = z
   .object({

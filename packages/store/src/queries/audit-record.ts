@@ -1,10 +1,27 @@
-import type { AuditNode } from "@hopline/api";
+import type { AuditNode, TimeRange } from "@hopline/api";
 import { AGENT_LOST_BATCHES, AGENT_STARTED, AGENT_STOPPED } from "@hopline/batch";
 import { z } from "zod";
-import type { AuditRecord } from "../records.js";
 import { type AlignedRange, alignRange, fillRange, inRange, toTimeRange } from "./aligned-range.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import type { QueryContext } from "./query-context.js";
+
+/** How much of a range is on record. */
+export interface AuditRecord {
+  readonly range: TimeRange;
+  /** Windows from here on may still be arriving; milliseconds since the Unix epoch, as all times here. */
+  readonly openFromMs: number | null;
+  /** The first window that any agent reported. */
+  readonly recordFromMs: number | null;
+  /** The oldest window of a connection that is still there. */
+  readonly keptFromMs: number | null;
+  /** Where the range begins before what retention keeps: when that begins. */
+  readonly retentionFromMs: number | null;
+  /** Frames of the range that agents counted on days of which no connection is there any more. */
+  readonly framesBeforeKept: number;
+  /** Whether it is known which nodes the cluster had. */
+  readonly knowsNodes: boolean;
+  readonly nodes: readonly AuditNode[];
+}
 
 /** A window arrives some seconds after it closed, and its rows may wait for a name. */
 const CLOSED_AFTER_MS = 25_000;

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { AuditFormat, AuditScope } from "@hopline/api";
+import type { AuditFormat, AuditRow, AuditScope } from "@hopline/api";
 import { Fault } from "@hopline/fault";
 import { z } from "zod";
-import type { AuditSnapshot } from "../records.js";
 import { alignRange, fillRange, toTimeRange } from "./aligned-range.js";
+import type { AuditPage } from "./audit.js";
 import {
   AUDIT_ROW_COLUMNS,
   auditRowSqlSchema,
@@ -15,6 +15,14 @@ import {
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import { PROTOCOL_NUMBERS } from "./protocol-name.js";
 import type { QueryContext } from "./query-context.js";
+
+/** A whole audit as it was at one moment; nothing that arrives later is in it. */
+export interface AuditSnapshot extends Pick<AuditPage, "range" | "total" | "totals"> {
+  /** The first of its rows. */
+  rows(limit: number): Promise<AuditRow[]>;
+  /** All of its rows as one file. */
+  file(format: "csv" | "jsonl" | "parquet"): Promise<Uint8Array>;
+}
 
 /** More than anybody reads, and little enough to be held in memory. */
 export const MAX_SNAPSHOT_ROWS = 100_000;

@@ -1,6 +1,5 @@
-import type { AuditQuery } from "@hopline/api";
+import type { AuditCounts, AuditQuery, AuditRow, TimeRange } from "@hopline/api";
 import { z } from "zod";
-import type { AuditPage } from "../records.js";
 import { alignRange, fillRange, toTimeRange } from "./aligned-range.js";
 import {
   AUDIT_ROW_COLUMNS,
@@ -12,6 +11,15 @@ import {
 } from "./audit-rows.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import type { QueryContext } from "./query-context.js";
+
+/** One page of an audit. */
+export interface AuditPage {
+  readonly range: TimeRange;
+  readonly rows: readonly AuditRow[];
+  /** How many rows fit in all. */
+  readonly total: number;
+  readonly totals: AuditCounts;
+}
 
 const count = z.coerce.number();
 const pageRowSchema = auditRowSqlSchema.extend({

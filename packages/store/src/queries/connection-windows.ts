@@ -47,6 +47,7 @@ const rowSchema = z.object({
   icmp_error_mtu: count,
   icmp_error_source: z.string(),
   handshake_us: z.number(),
+  is_tracked: count,
   encapsulation: z.string(),
   outer_source: z.string(),
   outer_destination: z.string(),
@@ -96,7 +97,7 @@ export async function connectionWindows(
   argMax(toUInt16(h.icmp_error_type * 256 + h.icmp_error_code), ${ERROR_AT}) AS icmp_error_kind,
   argMax(h.icmp_error_mtu, ${ERROR_AT}) AS icmp_error_mtu,
   ${addressText(`argMax(h.icmp_error_source, ${ERROR_AT})`)} AS icmp_error_source,
-  max(h.handshake_us) AS handshake_us,
+  max(h.handshake_us) AS handshake_us, max(h.translation != 'untracked') AS is_tracked,
   argMax(toString(h.encapsulation), h.encapsulation != 'none') AS encapsulation, max(h.vni) AS vni,
   ${addressText("max(h.outer_source_address)")} AS outer_source,
   ${addressText("max(h.outer_destination_address)")} AS outer_destination
@@ -189,6 +190,7 @@ function toHopWindow(row: z.output<typeof rowSchema>): HopWindow {
         ? null
         : toIcmpError(row.icmp_error_source, row.icmp_error_kind, row.icmp_error_mtu),
     handshakeUs: row.handshake_us < 0 ? null : row.handshake_us,
+    isTracked: row.is_tracked === 1,
     encapsulation: row.encapsulation,
     outerSource: given(row.outer_source),
     outerDestination: given(row.outer_destination),

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import type { Database } from "../database.js";
-import type { DiskSpace } from "../records.js";
+
+export interface DiskSpace {
+  /** What is left for us: ClickHouse may be told to keep some of it free. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
 
 const diskSchema = z.object({ free: z.coerce.number(), total: z.coerce.number() });
 

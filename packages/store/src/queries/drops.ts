@@ -23,6 +23,7 @@ import { protocolName } from "./protocol-name.js";
 import type { QueryContext } from "./query-context.js";
 import { HEX_ID, toVerdictRecord } from "./read-connections.js";
 import { addressText } from "./resolved-connections.js";
+import { serviceOf, serviceShape } from "./service-columns.js";
 
 /** Who writes rules with such prefixes is for who knows prefixes to say. */
 export type StoredDrop = Omit<Drop, "enforcer">;
@@ -53,11 +54,7 @@ const dropSchema = policySchema.extend({
   is_reply: count,
   protocol: count,
   ...endShape,
-  service_namespace: z.string(),
-  service_name: z.string(),
-  service_port_name: z.string(),
-  dialled_address_text: z.string(),
-  dialled_port: count,
+  ...serviceShape,
   verdict: connectionSchema.shape.verdict.catch("undetermined"),
   verdict_reason: z.string(),
   packets: count,
@@ -190,16 +187,7 @@ function toDrop(row: Row): StoredDrop {
     protocol: isKnown ? protocolName(row.protocol) : null,
     client: isKnown ? endOf(row, "client") : null,
     server: isKnown ? endOf(row, "server") : null,
-    service:
-      row.service_name === ""
-        ? null
-        : {
-            namespace: row.service_namespace,
-            name: row.service_name,
-            portName: row.service_port_name,
-            address: row.dialled_address_text,
-            port: row.dialled_port,
-          },
+    service: serviceOf(row),
     verdict: row.verdict,
     verdictBy: toVerdictRecord(row.verdict_reason),
     packets: row.packets,

@@ -1,9 +1,24 @@
-import { DEFAULT_RANGE_MS } from "@hopline/api";
+import { type Connection, DEFAULT_RANGE_MS } from "@hopline/api";
 import { z } from "zod";
-import type { LiveBatch, LiveCursor } from "../records.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import type { QueryContext } from "./query-context.js";
 import { HEX_ID, readConnections } from "./read-connections.js";
+
+/** Where a live tail has got to. Opaque: hand back what the last call gave. */
+export interface LiveCursor {
+  /** Stamps from here on are looked at next. */
+  readonly sinceUs: number;
+  /** Connections already given, and the arrival (microseconds) that they were given for. */
+  readonly given: ReadonlyMap<string, number>;
+}
+
+export interface LiveBatch {
+  /** Connections that began or moved, over the last fifteen minutes of their life, the latest first. */
+  readonly connections: readonly Connection[];
+  /** Connections that began or moved but were left out to keep the batch small. */
+  readonly leftOut: number;
+  readonly cursor: LiveCursor;
+}
 
 /** Another collector's rows become visible some time after their stamp: so far back is looked again. */
 const OVERLAP_US = 2_000_000;

@@ -1,5 +1,52 @@
+import type { Connection, Entity, LossCell, TimeRange } from "@hopline/api";
 import { z } from "zod";
-import type { LossCounts } from "../records.js";
+
+/** Payload that went into a segment and did not come out, over the windows complete at both nodes. */
+export interface LossCounts {
+  readonly basis: LossCell["basis"];
+  readonly sentPayloadBytes: number;
+  readonly missingPayloadBytes: number;
+  /** With payload, where more of them were counted. */
+  readonly payloadPackets: number;
+  /** Of `sentPayloadBytes`, how much the edges of the windows may have cut off. */
+  readonly edgeBytes: number;
+  readonly measuredWindows: number;
+  readonly leftOutWindows: number;
+}
+
+export interface LossVolume extends LossCounts {
+  readonly sourceNode: string;
+  readonly destinationNode: string;
+  readonly segment: LossCell["segment"];
+  /** Unix seconds. */
+  readonly stepStart: number;
+}
+
+/** One workload's connections to another. */
+export interface LossyEdge extends LossCounts {
+  readonly client: Entity;
+  readonly server: Entity;
+  /** `namespace/name`, or empty. */
+  readonly service: string;
+  readonly protocol: Connection["protocol"];
+  readonly port: number;
+  readonly connections: number;
+}
+
+export interface LossyConnection extends LossCounts {
+  readonly connection: Connection;
+}
+
+export interface LossVolumes {
+  readonly range: TimeRange;
+  readonly cells: readonly LossVolume[];
+  readonly series: { readonly stepSeconds: number; readonly points: readonly LossVolume[] } | null;
+  /** Of the segment that is chosen: who lost most. */
+  readonly worst: {
+    readonly edges: readonly LossyEdge[];
+    readonly connections: readonly LossyConnection[];
+  } | null;
+}
 
 /** SQL aggregates over rows of `lossParts`; what is not complete is only counted. */
 export const LOSS_SUMS = `sumIf(before_bytes, is_complete) AS sent_bytes, sumIf(after_bytes, is_complete) AS came_bytes,

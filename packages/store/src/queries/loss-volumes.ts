@@ -1,9 +1,8 @@
 import { type LossQuery, segmentKindSchema } from "@hopline/api";
 import { z } from "zod";
-import type { LossVolume, LossVolumes } from "../records.js";
 import { type AlignedRange, alignRange, fillRange, rangeParameters, toTimeRange } from "./aligned-range.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
-import { LOSS_SUMS, lossCounts, lossCountsSchema } from "./loss-counts.js";
+import { LOSS_SUMS, type LossVolume, type LossVolumes, lossCounts, lossCountsSchema } from "./loss-counts.js";
 import { CHOSEN, COMPLETE_WINDOWS, lossParts, nodeName } from "./loss-parts.js";
 import { lossShifts, shiftParameters } from "./loss-shifts.js";
 import type { QueryContext } from "./query-context.js";

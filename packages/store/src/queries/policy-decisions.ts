@@ -1,12 +1,38 @@
-import { conformanceSchema, type PolicyQuery, verdictRecordSchema } from "@hopline/api";
+import {
+  type Conformance,
+  type Connection,
+  conformanceSchema,
+  type PolicyQuery,
+  type TimeRange,
+  type VerdictRecord,
+  verdictRecordSchema,
+} from "@hopline/api";
 import { z } from "zod";
-import type { PolicyDecision, PolicyDecisions } from "../records.js";
 import { type AlignedRange, alignRange, fillRange, toTimeRange } from "./aligned-range.js";
 import { filterSql } from "./connection-filter.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import type { QueryContext } from "./query-context.js";
 import { HEX_ID, readConnections } from "./read-connections.js";
 import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
+
+/** Connections of a range about which the same was decided, and of which the same became. */
+export interface PolicyDecision {
+  /** Null where nothing was judged. */
+  readonly record: VerdictRecord | null;
+  readonly conformance: Conformance;
+  /** Unix seconds: when they began, of denials and of what should have been; the range's start for all others. */
+  readonly stepStart: number;
+  readonly connections: number;
+  readonly lastSeenMs: number;
+}
+
+export interface PolicyDecisions {
+  readonly range: TimeRange;
+  readonly stepSeconds: number;
+  readonly decisions: readonly PolicyDecision[];
+  /** The last connections that were denied, or should have been; the latest first. */
+  readonly latest: readonly Connection[];
+}
 
 const MAX_POINTS = 60;
 const MAX_LATEST = 50;

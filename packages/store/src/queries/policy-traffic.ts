@@ -1,11 +1,45 @@
+import type { Entity, TimeRange } from "@hopline/api";
 import { z } from "zod";
-import type { PolicyTraffic, PolicyTrafficRow } from "../records.js";
 import { type AskedRange, alignRange, fillRange, inRange, toTimeRange } from "./aligned-range.js";
 import { filterSql } from "./connection-filter.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import { placedEntityOf, placedEntityShape } from "./end-columns.js";
 import type { QueryContext } from "./query-context.js";
 import { addressText, resolvedConnections, resolvedParameters } from "./resolved-connections.js";
+
+export interface PolicyTrafficEnd {
+  readonly entity: Entity;
+  /** Empty where it is no pod. */
+  readonly pod: string;
+  readonly node: string;
+  readonly address: string;
+}
+
+/** Connections of one client's address to one server's address and port, by way of the same Service. */
+export interface PolicyTrafficRow {
+  readonly client: PolicyTrafficEnd;
+  readonly server: PolicyTrafficEnd;
+  readonly service: { readonly namespace: string; readonly name: string } | null;
+  /** IANA number. */
+  readonly protocol: number;
+  readonly port: number;
+  /** Where it is not the server's address. */
+  readonly dialledAddress: string | null;
+  /** What the server saw as the client's address, where that was translated and its hops are still kept. */
+  readonly seenClientAddress: string | null;
+  readonly connections: number;
+  /** Refused, dropped, or without an answer where one was due. */
+  readonly failed: number;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+}
+
+export interface PolicyTraffic {
+  readonly range: TimeRange;
+  readonly rows: readonly PolicyTrafficRow[];
+  /** Rows beyond the limit. */
+  readonly leftOutRows: number;
+}
 
 export interface PolicyTrafficQuery extends AskedRange {
   /** Either end in one of these. */

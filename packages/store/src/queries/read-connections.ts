@@ -11,6 +11,7 @@ import type { AlignedRange } from "./aligned-range.js";
 import { endOf, endShape } from "./end-columns.js";
 import { protocolName } from "./protocol-name.js";
 import { resolvedConnections, resolvedParameters } from "./resolved-connections.js";
+import { serviceOf, serviceShape } from "./service-columns.js";
 
 const count = z.coerce.number();
 
@@ -18,11 +19,7 @@ const rowSchema = z.object({
   id: z.string(),
   protocol: count,
   ...endShape,
-  service_namespace: z.string(),
-  service_name: z.string(),
-  service_port_name: z.string(),
-  dialled_address_text: z.string(),
-  dialled_port: count,
+  ...serviceShape,
   translation: z.string(),
   scope: connectionSchema.shape.scope,
   first_seen_us: count,
@@ -90,16 +87,7 @@ function toConnection(row: Row): Connection {
     protocol: protocolName(row.protocol),
     client: endOf(row, "client"),
     server: endOf(row, "server"),
-    service:
-      row.service_name === ""
-        ? null
-        : {
-            namespace: row.service_namespace,
-            name: row.service_name,
-            portName: row.service_port_name,
-            address: row.dialled_address_text,
-            port: row.dialled_port,
-          },
+    service: serviceOf(row),
     translation: row.translation,
     scope: row.scope,
     firstSeen: Math.floor(row.first_seen_us / 1000),

@@ -1,4 +1,5 @@
 import { conformanceSql } from "../conformance.js";
+import { EVIDENCE, EVIDENCE_COLUMNS, EVIDENCE_POSITIONS, RULING } from "../conformance-evidence.js";
 import {
   CONNECTION_COLUMNS,
   connectionRowsFromDrops,
@@ -28,11 +29,11 @@ const bestOfEnd = (end: string) =>
     `${end}_${field}`,
     best(end, field),
   ]);
-const SOURCE_SENT = "source_pod_forward_packets";
-const DESTINATION_SAW = "destination_pod_forward_packets";
-const DESTINATION_ANSWERED = "destination_pod_reply_packets";
-/** Of the forty columns of the positions, those that are asked here. */
-const POSITIONS_ASKED = [SOURCE_SENT, DESTINATION_SAW, DESTINATION_ANSWERED];
+
+/** SQL condition: packets were counted at this hop. */
+const counted = (hop: keyof typeof EVIDENCE, evidence = "evidence") =>
+  `bitAnd(${evidence}, ${EVIDENCE[hop]}) != 0`;
+const SOURCE_SENT = counted("sourceSent", "c.evidence");
 
 const ofLastError = (field: string) => `argMax(c.icmp_error.${field}, c.icmp_error.heard_us)`;
 const sums = ["forward", "reply"]
@@ -54,7 +55,6 @@ const AGGREGATED: ReadonlyMap<string, string> = new Map([
   ["service_namespace", best("original", "service_namespace")],
   ["service_name", best("original", "service_name")],
   ["service_port_name", best("original", "service_port_name")],
-  ["judged_verdict", best("judged", "verdict")],
   ["verdict_reason", best("judged", "reason")],
   ["verdicts", "groupBitOr(c.verdicts)"],
   ["seen", "groupBitOr(c.seen)"],
@@ -67,13 +67,13 @@ const AGGREGATED: ReadonlyMap<string, string> = new Map([
   ["icmp_error_source", ofLastError("source")],
   ["hops", "length(groupUniqArrayArray(c.places))"],
   ...sums,
-  ...POSITIONS_ASKED.map((column): [string, string] => [column, `sum(c.${column})`]),
-  ["first_sent", `minIf(c.window_start, c.${SOURCE_SENT} > 0)`],
-  ["last_sent", `maxIf(c.window_start, c.${SOURCE_SENT} > 0)`],
+  ...Object.entries(EVIDENCE_COLUMNS).map(([column, { aggregate }]): [string, string] => [
+    column,
+    `${aggregate}(c.${column})`,
+  ]),
+  ["first_sent", `minIf(c.window_start, ${SOURCE_SENT})`],
+  ["last_sent", `maxIf(c.window_start, ${SOURCE_SENT})`],
 ]);
-
-/** SQL: the verdict's record says that policy does not apply to the server, as to a pod on its node's network. */
-const SERVER_IS_NO_POD = "JSONExtractString(verdict_reason, 'ingress', 'exemption') = 'not-a-pod'";
 
 /** SQL of a SELECT: node and window, where the node's agent captured everything from the window's start to its end. */
 const CAPTURED_WINDOWS = `SELECT w.node, w.window_start FROM completeness AS w
@@ -108,7 +108,13 @@ const DERIVED: ReadonlyMap<string, { sql: string; from: readonly string[] }> = n
       from: ["seen", "protocol", "client_port", "server_port", "first_seen_us"],
     },
   ],
-  ["verdict", { sql: "if(judged_verdict = '', 'undetermined', judged_verdict)", from: ["judged_verdict"] }],
+  [
+    "verdict",
+    {
+      sql: `multiIf(ruling = 0, 'undetermined', bitAnd(ruling, ${RULING.denied}) != 0, 'denied', 'allowed')`,
+      from: ["ruling"],
+    },
+  ],
   ["verdict_changed", { sql: `verdicts = ${VERDICTS.allowed | VERDICTS.denied}`, from: ["verdicts"] }],
   [
     "conformance",
@@ -119,21 +125,21 @@ const DERIVED: ReadonlyMap<string, { sql: string; from: readonly string[] }> = n
         outcome: "outcome",
         hasBegun: `(protocol != ${TCP} OR bitAnd(seen, ${SEEN.syn}) != 0)`,
         wasDropped: `bitAnd(seen, ${SEEN.dropped}) != 0`,
-        sourceSent: SOURCE_SENT,
-        destinationSaw: DESTINATION_SAW,
-        destinationAnswered: DESTINATION_ANSWERED,
-        hasDestinationHop: `(server_pod != '' AND NOT ${SERVER_IS_NO_POD})`,
+        sourceSent: counted("sourceSent"),
+        destinationSaw: counted("destinationSaw"),
+        destinationAnswered: counted("destinationAnswered"),
+        hasDestinationHop: `(server_pod != '' AND bitAnd(ruling, ${RULING.serverIsNoPod}) = 0)`,
         destinationCaptured: `(server_node, first_sent) IN (${CAPTURED_WINDOWS})
         AND (server_node, last_sent) IN (${CAPTURED_WINDOWS})`,
       }),
       from: [
         "verdict",
         "verdict_changed",
-        "verdict_reason",
+        "ruling",
         "outcome",
         "protocol",
         "seen",
-        ...POSITIONS_ASKED,
+        "evidence",
         "server_pod",
         "server_node",
         "first_sent",
@@ -179,7 +185,7 @@ FROM (
   SELECT ${["c.connection_id AS connection_id", ...inner].join(",\n    ")}
   ${connectionRows(
     options,
-    POSITIONS_ASKED.filter((column) => aggregated.has(column)),
+    Object.keys(EVIDENCE_COLUMNS).some((column) => aggregated.has(column)),
   )}
   GROUP BY c.connection_id
 )`;
@@ -202,24 +208,24 @@ export function resolvedParameters(range: AlignedRange, nowMs: number, asOfUs?: 
  * `FROM … AS c WHERE …`: rows of `connections`. As of a moment: those of connections that have moved since are made
  * again out of the hops and drops that had arrived by then, for in `connections` old and new have become one row.
  */
-function connectionRows(
-  { asOf = false, ids = false }: ResolvedOptions,
-  positions: readonly string[],
-): string {
+function connectionRows({ asOf = false, ids = false }: ResolvedOptions, withEvidence: boolean): string {
   const chosen = (table: string) =>
     `${inRange(`${table}.window_start`)}${ids ? ` AND ${table}.connection_id IN {ids:Array(UInt64)}` : ""}`;
   if (!asOf) return `FROM connections AS c WHERE ${chosen("c")}`;
-  const names = ["connection_id", "window_start", ...CONNECTION_COLUMNS.keys(), ...positions];
+  const names = ["connection_id", "window_start", ...CONNECTION_COLUMNS.keys()];
+  const evidence = withEvidence ? Object.entries(EVIDENCE_COLUMNS) : [];
+  const made = [...names, ...evidence.map(([name, { sql }]) => `${sql} AS ${name}`)];
+  const positions = withEvidence ? EVIDENCE_POSITIONS : [];
   const moment = "fromUnixTimestamp64Micro({as_of:Int64})";
   const moved = `SELECT m.connection_id FROM connections AS m WHERE ${chosen("m")} AND m.ingested_at >= ${moment}`;
   const before = `${chosen("h")} AND h.ingested_at < ${moment} AND h.connection_id IN (${moved})`;
   return `FROM (
-    SELECT ${names.map((name) => `s.${name} AS ${name}`).join(", ")}
+    SELECT ${[...names, ...evidence.map(([name]) => name)].map((name) => `s.${name} AS ${name}`).join(", ")}
     FROM connections AS s
     WHERE ${chosen("s")} AND s.connection_id NOT IN (${moved})
     UNION ALL
-    SELECT ${names.join(", ")} FROM (${connectionRowsFromHops(before, positions)})
+    SELECT ${made.join(", ")} FROM (${connectionRowsFromHops(before, positions)})
     UNION ALL
-    SELECT ${names.join(", ")} FROM (${connectionRowsFromDrops(before, positions)})
+    SELECT ${made.join(", ")} FROM (${connectionRowsFromDrops(before, positions)})
   ) AS c`;
 }

@@ -1,9 +1,16 @@
 import type { AgentStatus } from "@hopline/api";
 import { z } from "zod";
-import type { StoreStatus } from "../records.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
 import type { QueryContext } from "./query-context.js";
-import { tableSizes } from "./table-sizes.js";
+import { type TableSize, tableSizes } from "./table-sizes.js";
+
+/** What the store itself knows of packages/api's status. */
+export interface StoreStatus {
+  readonly kind: "embedded" | "server";
+  readonly engineVersion: string;
+  readonly tables: readonly TableSize[];
+  readonly agents: readonly AgentStatus[];
+}
 
 const RECENT_SECONDS = 300;
 /** An agent's window arrives a few seconds after it closed; an agent is listed for a day after its last. */

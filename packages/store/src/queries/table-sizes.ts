@@ -1,6 +1,12 @@
 import { z } from "zod";
 import type { Database } from "../database.js";
-import type { TableSize } from "../records.js";
+
+export interface TableSize {
+  readonly name: string;
+  readonly rows: number;
+  /** On disk, compressed. */
+  readonly bytes: number;
+}
 
 const sizeSchema = z.object({ name: z.string(), rows: z.coerce.number(), bytes: z.coerce.number() });
 

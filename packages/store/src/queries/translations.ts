@@ -1,8 +1,28 @@
 import { z } from "zod";
 import type { Database } from "../database.js";
-import type { Translation } from "../records.js";
 import { HEX_ID } from "./read-connections.js";
 import { addressText } from "./resolved-connections.js";
+
+/** The tuple that a client sent, as some node's conntrack knew it. */
+export interface Translation {
+  /** 16 hexadecimal digits. */
+  readonly connectionId: string;
+  /** `dnat`, `snat` or `dnat+snat`. */
+  readonly translation: string;
+  readonly originalClientAddress: string;
+  readonly originalClientPort: number;
+  readonly originalServerAddress: string;
+  readonly originalServerPort: number;
+  readonly clientKind: string;
+  readonly clientNamespace: string;
+  readonly clientWorkloadKind: string;
+  readonly clientWorkload: string;
+  readonly clientPod: string;
+  readonly clientNode: string;
+  readonly serviceNamespace: string;
+  readonly serviceName: string;
+  readonly servicePortName: string;
+}
 
 /** Ids of one statement; they travel in the URL of a server. */
 const IDS_A_STATEMENT = 2000;

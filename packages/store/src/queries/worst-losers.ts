@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { QueryParameters } from "../database.js";
-import type { LossVolumes, LossyEdge } from "../records.js";
 import type { AlignedRange } from "./aligned-range.js";
 import { EDGE_COLUMNS, edgeShape, entityOf } from "./end-columns.js";
-import { LOSS_SUMS, lossCounts, lossCountsSchema } from "./loss-counts.js";
+import { LOSS_SUMS, type LossVolumes, type LossyEdge, lossCounts, lossCountsSchema } from "./loss-counts.js";
 import { CHOSEN, COMPLETE_WINDOWS, lossParts } from "./loss-parts.js";
 import { protocolName } from "./protocol-name.js";
 import type { QueryContext } from "./query-context.js";
