@@ -7,8 +7,8 @@ import { PresentParties, workloadKey } from "./present-parties.js";
 import { readProposal } from "./read-proposal.js";
 import { SelectedPods } from "./selected-pods.js";
 import type { TrafficEnd, TrafficRow } from "./traffic.js";
-import type { TrafficVerdict } from "./traffic-judge.js";
-import { groupWhatIf, judgeWhatIf, type WhatIf } from "./what-if.js";
+import { TrafficJudge, type TrafficVerdict } from "./traffic-judge.js";
+import { groupWhatIf, type WhatIf, WhatIfJudge, type WhatIfRow } from "./what-if.js";
 import { type WorkloadSelector, WorkloadSelectors } from "./workload-selectors.js";
 
 export interface AdviceScope {
@@ -36,11 +36,28 @@ const NAME_PREFIX = "hopline-";
 /** RFC 1123 subdomain. */
 const MAX_NAME_LENGTH = 253;
 
+/** Rows between two rests: about 20 ms. */
+const ROWS_AT_ONCE = 500;
+
+/** {@link adviseInSteps}, all at once. */
+export function advise(state: ClusterState, traffic: readonly TrafficRow[], scope: AdviceScope): Advice {
+  const steps = adviseInSteps(state, traffic, scope);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 /**
  * The least NetworkPolicies for the workloads of a namespace that allow what was seen of them. What present policies deny
- * and what came to nothing is not seen as needed; it is named, with whatever no rule can say.
+ * and what came to nothing is not seen as needed; it is named, with whatever no rule can say. It rests every few milliseconds, so
+ * that whoever asks can do something else in between.
  */
-export function advise(state: ClusterState, traffic: readonly TrafficRow[], scope: AdviceScope): Advice {
+export function* adviseInSteps(
+  state: ClusterState,
+  traffic: readonly TrafficRow[],
+  scope: AdviceScope,
+): Generator<void, Advice, void> {
   const present = new PresentParties(state);
   const selectors = new WorkloadSelectors(state);
   const builders = new Map<string, AdvisedPolicyBuilder>();
@@ -63,8 +80,10 @@ export function advise(state: ClusterState, traffic: readonly TrafficRow[], scop
   const leftOut = new LeftOutRows();
   const used: TrafficRow[] = [];
   const trafficSides = new TrafficSides(state, scope.namespace, present);
-  const rows = judgeWhatIf(state, { put: [], remove: [] }, traffic);
-  for (const { row, before } of rows) {
+  const judge = new TrafficJudge(state, present);
+  for (const [at, row] of traffic.entries()) {
+    if (at % ROWS_AT_ONCE === 0) yield;
+    const before = judge.of(row);
     const sides = trafficSides.of(row).flatMap(({ direction, workload }) => {
       const builder = builders.get(workload);
       return builder === undefined ? [] : [{ direction, builder }];
@@ -92,6 +111,7 @@ export function advise(state: ClusterState, traffic: readonly TrafficRow[], scop
       unadvised.push({ workload, reason: "no traffic of it was seen that a rule could allow" });
       continue;
     }
+    yield;
     for (const sentence of standingNotes(state, selected, scope.namespace, workload, name))
       builder.note(sentence);
     policies.push(builder.build(name));
@@ -99,7 +119,13 @@ export function advise(state: ClusterState, traffic: readonly TrafficRow[], scop
 
   const yaml = advisedManifest({ namespace: scope.namespace, policies, leftOut: leftOut.rows, unadvised });
   const read = readProposal([{ path: "advice.yaml", text: yaml }]);
-  const check = groupWhatIf(judgeWhatIf(state, { put: read.policies, remove: [] }, used));
+  const tried = new WhatIfJudge(state, { put: read.policies, remove: [] });
+  const triedRows: WhatIfRow[] = [];
+  for (const [at, row] of used.entries()) {
+    if (at % ROWS_AT_ONCE === 0) yield;
+    triedRows.push(tried.of(row));
+  }
+  const check = groupWhatIf(triedRows);
   const madeFrom = used.reduce((sum, { connections }) => sum + connections, 0);
   return { yaml, policies: read.policies, leftOut: leftOut.rows, unadvised, madeFrom, check };
 }

@@ -1,25 +1,15 @@
-import { AddressSet } from "./address-set.js";
 import type { CompiledSelection, SelectionTable } from "./compiled-selection.js";
-import type { CompiledSelector } from "./label-selector.js";
-import type { PeerView } from "./peer-view.js";
-import type { Peer, Policy, Rule } from "./policy.js";
+import type { CompiledPeers, PeerMatches } from "./peer-matches.js";
+import type { Policy, Rule } from "./policy.js";
 import type { DirectionVerdict, Doubt, PolicyName } from "./verdict.js";
-
-/** Whether something matches; a doubt where that can't be said. */
-export type Match = boolean | Doubt;
-
-type CompiledPeer =
-  | { readonly kind: "pods"; readonly selection: CompiledSelection }
-  | { readonly kind: "networks"; readonly addresses: AddressSet }
-  | { readonly kind: "nodes"; readonly nodes: CompiledSelector }
-  | { readonly kind: "domains" };
 
 export interface CompiledRule {
   readonly rule: Rule;
   readonly index: number;
-  readonly peers: readonly CompiledPeer[] | undefined;
+  /** By their numbers; undefined where the rule is for any peer. */
+  readonly peers: readonly number[] | undefined;
   readonly policy: Policy;
-  /** What it decides, by the peer that matched (-1 for a rule without peers); made when first needed. */
+  /** What it decides, by the peer that matched ({@link ANY_PEER} for a rule without peers); made when first needed. */
   readonly outcomes: Map<number, DirectionVerdict>;
 }
 
@@ -33,27 +23,17 @@ export interface CompiledPolicy {
   readonly egress: readonly CompiledRule[] | undefined;
 }
 
-export function compilePolicy(policy: Policy, id: number, selections: SelectionTable): CompiledPolicy {
-  const peerOf = (peer: Peer): CompiledPeer => {
-    switch (peer.kind) {
-      case "pods":
-        return {
-          kind: "pods",
-          selection: selections.of({ namespaces: peer.namespaces, pods: peer.pods }, policy.namespace),
-        };
-      case "networks":
-        return { kind: "networks", addresses: AddressSet.of(peer.networks, peer.except) };
-      case "nodes":
-        return { kind: "nodes", nodes: selections.selector(peer.nodes) };
-      case "domains":
-        return { kind: "domains" };
-    }
-  };
+export function compilePolicy(
+  policy: Policy,
+  id: number,
+  selections: SelectionTable,
+  peers: CompiledPeers,
+): CompiledPolicy {
   const ruleOf = (rule: Rule, index: number): CompiledRule => ({
     rule,
     index,
     policy,
-    peers: rule.peers?.map(peerOf),
+    peers: rule.peers?.map((peer) => peers.numberOf(peer, policy.namespace)),
     outcomes: new Map(),
   });
   return {
@@ -65,58 +45,34 @@ export function compilePolicy(policy: Policy, id: number, selections: SelectionT
   };
 }
 
-/** The networks that a policy names. */
-export function addressSetsOf(policy: CompiledPolicy): AddressSet[] {
-  return [...(policy.ingress ?? []), ...(policy.egress ?? [])].flatMap((rule) =>
-    (rule.peers ?? []).flatMap((peer) => (peer.kind === "networks" ? [peer.addresses] : [])),
-  );
+/** In place of a peer's index, for a rule without peers. */
+export const ANY_PEER = -1;
+/** In place of a peer's index, where none matches. */
+export const NO_PEER = -2;
+
+/** Index of the rule's first peer that matches for sure, whatever the port. */
+export function surePeer({ peers }: CompiledRule, matches: PeerMatches): number {
+  if (peers === undefined) return ANY_PEER;
+  for (let index = 0; index < peers.length; index++) if (matches.has(peers[index]!)) return index;
+  return NO_PEER;
 }
 
-/** Which of a rule's peers matched, and how surely. */
-export interface PeerMatch {
-  readonly match: true | Doubt;
-  readonly peer: number | undefined;
-}
-
-const MATCHES_ANY_PEER: PeerMatch = { match: true, peer: undefined };
-
-/** How a rule matches the other side, whatever the port; undefined where it does not. */
-export function matchPeers({ peers }: CompiledRule, view: PeerView): PeerMatch | undefined {
-  if (peers === undefined) return MATCHES_ANY_PEER;
-  let doubtful: PeerMatch | undefined;
-  for (let index = 0; index < peers.length; index++) {
-    const match = matchPeer(peers[index]!, view);
-    if (match === true) return { match, peer: index };
-    if (match !== false) doubtful ??= { match, peer: index };
+/** The rule's first peer that may match, and why that can't be said. */
+export function doubtfulPeer(
+  { peers }: CompiledRule,
+  { doubts }: PeerMatches,
+): { readonly peer: number; readonly doubt: Doubt } | undefined {
+  if (doubts === undefined || peers === undefined) return undefined;
+  for (let peer = 0; peer < peers.length; peer++) {
+    const doubt = doubts.get(peers[peer]!);
+    if (doubt !== undefined) return { peer, doubt };
   }
-  return doubtful;
-}
-
-function matchPeer(peer: CompiledPeer, view: PeerView): Match {
-  switch (peer.kind) {
-    case "pods":
-      if (view.podClass === undefined || !peer.selection.selects(view.podClass)) return false;
-      return view.isDisguised ? "translated-source" : true;
-    case "networks":
-      return matchAddresses(peer.addresses, view);
-    case "nodes":
-      return view.nodeLabels !== undefined && peer.nodes.selects(view.nodeLabels);
-    case "domains":
-      return view.podClass === undefined && view.nodeLabels === undefined ? "domain-name" : false;
-  }
-}
-
-function matchAddresses(set: AddressSet, { addresses, translation, isNowhere }: PeerView): Match {
-  if (isNowhere) return false;
-  let inside = 0;
-  for (const address of addresses) if (set.contains(address)) inside++;
-  if (addresses.length > 0 && (inside === 0 || inside === addresses.length)) return inside > 0;
-  return translation ?? "address-unknown";
+  return undefined;
 }
 
 /** What a rule decides where one of its peers matched. */
-export function outcomeOf(compiled: CompiledRule, peer: number | undefined): DirectionVerdict {
-  let outcome = compiled.outcomes.get(peer ?? -1);
+export function outcomeOf(compiled: CompiledRule, peer: number): DirectionVerdict {
+  let outcome = compiled.outcomes.get(peer);
   if (outcome === undefined) {
     const { rule, index, policy } = compiled;
     outcome = {
@@ -128,11 +84,11 @@ export function outcomeOf(compiled: CompiledRule, peer: number | undefined): Dir
         action: rule.action,
         rule: index,
         ruleName: rule.name,
-        peer,
+        peer: peer === ANY_PEER ? undefined : peer,
       },
       doubt: undefined,
     };
-    compiled.outcomes.set(peer ?? -1, outcome);
+    compiled.outcomes.set(peer, outcome);
   }
   return outcome;
 }

@@ -1,18 +1,13 @@
 import { type CompiledSelector, EVERYTHING, type LabelSelector, SelectorTable } from "./label-selector.js";
-import type { PodClass } from "./pod-class.js";
+import type { PodTraits } from "./pod-class.js";
 import type { PodSelection } from "./policy.js";
 
-const UNKNOWN = 0;
-const SELECTED = 1;
-const LEFT_OUT = 2;
-
-/** A selection of pods that remembers its answer for every {@link PodClass}. */
+/** A selection of pods. */
 export class CompiledSelection {
   /** undefined: namespaces by selector. */
   readonly #namespace: string | undefined;
   readonly #namespaces: CompiledSelector;
   readonly #pods: CompiledSelector;
-  #answers = new Uint8Array(64);
 
   constructor(namespace: string | undefined, namespaces: CompiledSelector, pods: CompiledSelector) {
     this.#namespace = namespace;
@@ -20,26 +15,12 @@ export class CompiledSelection {
     this.#pods = pods;
   }
 
-  selects(podClass: PodClass): boolean {
-    const { id } = podClass;
-    if (id >= this.#answers.length) {
-      const longer = new Uint8Array(2 * (id + 1));
-      longer.set(this.#answers);
-      this.#answers = longer;
-    }
-    const known = this.#answers[id];
-    if (known !== UNKNOWN) return known === SELECTED;
+  selects({ namespace, namespaceLabels, labels }: PodTraits): boolean {
     const isNamespaceRight =
       this.#namespace === undefined
-        ? this.#namespaces.selects(podClass.namespaceLabels)
-        : this.#namespace === podClass.namespace;
-    const selects = isNamespaceRight && this.#pods.selects(podClass.labels);
-    this.#answers[id] = selects ? SELECTED : LEFT_OUT;
-    return selects;
-  }
-
-  forget(): void {
-    this.#answers = new Uint8Array(64);
+        ? this.#namespaces.selects(namespaceLabels)
+        : this.#namespace === namespace;
+    return isNamespaceRight && this.#pods.selects(labels);
   }
 }
 
@@ -70,10 +51,5 @@ export class SelectionTable {
       this.#byText.set(text, selection);
     }
     return selection;
-  }
-
-  /** For when the ids of classes start from 0 again. */
-  forgetClasses(): void {
-    for (const selection of this.#byText.values()) selection.forget();
   }
 }

@@ -1,6 +1,15 @@
-import type { Candidate, CandidateGroup, Candidates } from "./candidates.js";
 import type { NamedPort } from "./cluster.js";
+import {
+  ANY_PEER,
+  type CompiledRule,
+  doubtfulPeer,
+  NO_PEER,
+  outcomeOf,
+  surePeer,
+} from "./compiled-policy.js";
+import type { PeerMatches } from "./peer-matches.js";
 import type { PortMatch } from "./policy.js";
+import type { PolicyStack, PriorityGroup } from "./policy-stack.js";
 import { hasPorts } from "./protocol.js";
 import type { Decider, DirectionVerdict, Doubt } from "./verdict.js";
 
@@ -25,33 +34,44 @@ interface Possibility {
 }
 
 /** Asks tier after tier until one decides; what none decides is allowed (NetworkPolicy API, "Precedence"). */
-export function decide(candidates: Candidates, question: PortQuestion): DirectionVerdict {
-  if (candidates.admin.length === 0) return decideNetworkPolicies(candidates, question);
-  return decideGroups(candidates.admin, 0, question, () => decideNetworkPolicies(candidates, question));
+export function decide(stack: PolicyStack, matches: PeerMatches, question: PortQuestion): DirectionVerdict {
+  if (stack.admin.length === 0) return decideNetworkPolicies(stack, matches, question);
+  return decideGroups(stack.admin, 0, matches, question, () =>
+    decideNetworkPolicies(stack, matches, question),
+  );
 }
 
 /** From the group at `first` on; what no rule matches, and what is passed, goes to the next tier. */
 function decideGroups(
-  groups: readonly CandidateGroup[],
+  groups: readonly PriorityGroup[],
   first: number,
+  matches: PeerMatches,
   question: PortQuestion,
   nextTier: () => DirectionVerdict,
 ): DirectionVerdict {
   for (let at = first; at < groups.length; at++) {
     const possibilities: Possibility[] = [];
     let isDecided = false;
-    for (const policy of groups[at]!) {
-      for (const { ports, doubt, outcome } of policy) {
-        if (!matchesPorts(ports, question)) continue;
-        possibilities.push({ outcome: outcome ?? nextTier(), doubt });
-        if (doubt !== undefined) continue;
+    const outcome = (rule: CompiledRule, peer: number): DirectionVerdict =>
+      rule.rule.action === "pass" ? nextTier() : outcomeOf(rule, peer);
+    for (const rules of groups[at]!) {
+      for (const rule of rules) {
+        const sure = surePeer(rule, matches);
+        const doubtful = sure === NO_PEER ? doubtfulPeer(rule, matches) : undefined;
+        if (sure === NO_PEER && doubtful === undefined) continue;
+        if (!matchesPorts(rule.rule.ports, question)) continue;
+        if (doubtful !== undefined) {
+          possibilities.push({ outcome: outcome(rule, doubtful.peer), doubt: doubtful.doubt });
+          continue;
+        }
+        possibilities.push({ outcome: outcome(rule, sure), doubt: undefined });
         isDecided = true;
         break;
       }
     }
     if (possibilities.length === 0) continue;
     if (!isDecided) {
-      const rest = decideGroups(groups, at + 1, question, nextTier);
+      const rest = decideGroups(groups, at + 1, matches, question, nextTier);
       possibilities.push({ outcome: rest, doubt: undefined });
     }
     return agree(possibilities);
@@ -69,18 +89,28 @@ function agree(possibilities: readonly Possibility[]): DirectionVerdict {
 }
 
 /** Policies add up: one rule that matches is enough. */
-function decideNetworkPolicies(candidates: Candidates, question: PortQuestion): DirectionVerdict {
-  const { networkPolicies, defaultDeny, baseline } = candidates;
-  if (defaultDeny === undefined) return decideGroups(baseline, 0, question, () => NO_POLICY);
+function decideNetworkPolicies(
+  stack: PolicyStack,
+  matches: PeerMatches,
+  question: PortQuestion,
+): DirectionVerdict {
+  const { defaultDeny, networkPolicies } = stack;
+  if (defaultDeny === undefined) return decideGroups(stack.baseline, 0, matches, question, () => NO_POLICY);
   if (!hasPorts(question.protocol)) return undetermined("protocol", [defaultDeny.by]);
-  let doubtful: Candidate | undefined;
-  for (const candidate of networkPolicies) {
-    if (!matchesPorts(candidate.ports, question)) continue;
-    if (candidate.doubt === undefined && candidate.outcome !== undefined) return candidate.outcome;
-    doubtful ??= candidate;
+  const { numbers, rules, indexes } = stack.peers;
+  for (let at = 0; at < numbers.length; at++) {
+    const number = numbers[at]!;
+    if (number !== ANY_PEER && !matches.has(number)) continue;
+    const rule = networkPolicies[rules[at]!]!;
+    if (matchesPorts(rule.rule.ports, question)) return outcomeOf(rule, indexes[at]!);
   }
-  if (doubtful?.doubt !== undefined && doubtful.outcome !== undefined)
-    return undetermined(doubtful.doubt, [doubtful.outcome.by, defaultDeny.by]);
+  if (matches.doubts !== undefined) {
+    for (const rule of networkPolicies) {
+      const doubtful = doubtfulPeer(rule, matches);
+      if (doubtful === undefined || !matchesPorts(rule.rule.ports, question)) continue;
+      return undetermined(doubtful.doubt, [outcomeOf(rule, doubtful.peer).by, defaultDeny.by]);
+    }
+  }
   return question.exemption === undefined ? defaultDeny : undetermined(question.exemption, [defaultDeny.by]);
 }
 

@@ -1,4 +1,4 @@
-export { type Advice, type AdviceScope, advise } from "./advise.js";
+export { type Advice, type AdviceScope, advise, adviseInSteps } from "./advise.js";
 export type { ClusterState, NamedPort, Namespace, Node, Pod, Workload } from "./cluster.js";
 export type { Connection, Party } from "./connection.js";
 export { Connectivity, type ConnectivityPeer, type ConnectivityRow, peerText } from "./connectivity.js";

@@ -1,19 +1,19 @@
 import { AddressAtoms } from "./address-atoms.js";
-import { CandidateMemories } from "./candidate-memory.js";
 import { type ClusterState, NAMESPACE_NAME_LABEL, type Namespace, type Node, type Pod } from "./cluster.js";
-import { addressSetsOf, type CompiledPolicy, compilePolicy } from "./compiled-policy.js";
+import { type CompiledPolicy, compilePolicy } from "./compiled-policy.js";
 import { SelectionTable } from "./compiled-selection.js";
 import type { Connection, Party } from "./connection.js";
 import { decide, undetermined } from "./decide.js";
 import { type IpAddress, parseAddress } from "./ip-address.js";
 import { type LabelSet, LabelSets } from "./label-set.js";
+import { CompiledPeers } from "./peer-matches.js";
 import { type PeerView, PeerViews } from "./peer-view.js";
 import { type PodClass, PodClasses } from "./pod-class.js";
 import type { Direction, Policy, PolicyKind } from "./policy.js";
 import { PolicyIndex } from "./policy-index.js";
+import { PolicyStacks } from "./policy-stack.js";
 import type { DirectionVerdict, Doubt, Exemption, Verdict } from "./verdict.js";
 
-const MAX_REMEMBERED = 2_000_000;
 const MAX_VIEWS = 20_000;
 const MAX_EXTERNAL_ADDRESSES = 200_000;
 
@@ -70,6 +70,7 @@ export class Judge {
   readonly #labelSets = new LabelSets();
   readonly #selections = new SelectionTable();
   readonly #atoms = new AddressAtoms();
+  readonly #peers = new CompiledPeers(this.#selections, this.#atoms);
   readonly #views = new PeerViews(this.#atoms);
   readonly #classes = new PodClasses();
   readonly #policies = new PolicyIndex();
@@ -80,9 +81,8 @@ export class Judge {
   readonly #isUnknownNowhere: boolean;
   #externalEpoch = 0;
   #podCount = 0;
-  readonly #memories = new CandidateMemories();
+  readonly #stacks = new PolicyStacks();
   #compiled = 0;
-  #remembered = 0;
 
   constructor(options: JudgeOptions = {}) {
     this.#isUnknownNowhere = options.unknownAddresses === "never";
@@ -92,10 +92,9 @@ export class Judge {
     const before = this.#policies.get(policy);
     if (before !== undefined) this.#policies.remove(before);
     const knownKeys = this.#selections.keys.size;
-    const after = compilePolicy(policy, this.#compiled++, this.#selections);
+    const after = compilePolicy(policy, this.#compiled++, this.#selections, this.#peers);
     if (this.#selections.keys.size > knownKeys)
       for (const namespace of this.#pods.keys()) this.#reclassify(namespace);
-    for (const set of addressSetsOf(after)) this.#atoms.add(set);
     this.#policies.put(after);
     this.#forget(before === undefined ? [after] : [before, after]);
   }
@@ -206,17 +205,14 @@ export class Judge {
     { protocol, port }: Connection,
     exemption: Doubt | undefined,
   ): DirectionVerdict {
-    let memory = subject.memory[direction];
-    if (memory === undefined) {
-      memory = this.#memories.of(this.#policies.stackFor(subject, direction), direction);
-      subject.memory[direction] = memory;
+    let stack = subject.stacks[direction];
+    if (stack === undefined) {
+      stack = this.#stacks.of(this.#policies.applyingTo(subject, direction), direction);
+      subject.stacks[direction] = stack;
     }
-    const before = memory.size;
-    const candidates = memory.of(peer);
-    this.#remembered += memory.size - before;
-    if (this.#remembered > MAX_REMEMBERED) this.#startAfresh();
+    this.#peers.complete(peer.matches, peer);
     const namedPorts = direction === "ingress" ? subject.namedPorts : peer.podClass?.namedPorts;
-    return decide(candidates, { protocol, port, namedPorts, exemption });
+    return decide(stack, peer.matches, { protocol, port, namedPorts, exemption });
   }
 
   #sideOf(party: Party): Side | undefined {
@@ -305,12 +301,12 @@ export class Judge {
   #forget(policies: readonly CompiledPolicy[]): void {
     for (const compiled of policies) {
       const { policy, subject } = compiled;
-      this.#memories.forget(compiled);
+      this.#stacks.forget(compiled);
       const namespace = policy.tier === "networkPolicy" ? policy.namespace : undefined;
       for (const podClass of this.#classes.in(namespace)) {
         if (!subject.selects(podClass)) continue;
-        podClass.memory.ingress = undefined;
-        podClass.memory.egress = undefined;
+        podClass.stacks.ingress = undefined;
+        podClass.stacks.egress = undefined;
       }
     }
   }
@@ -318,11 +314,8 @@ export class Judge {
   /** Forgets all that can be worked out again. */
   #startAfresh(): void {
     this.#classes.clear();
-    this.#selections.forgetClasses();
     this.#views.clear();
-    this.#memories.clear();
     this.#externalViews.clear();
-    this.#remembered = 0;
     for (const namespace of this.#pods.keys()) this.#reclassify(namespace);
   }
 }

@@ -1,6 +1,7 @@
 import type { AddressAtoms } from "./address-atoms.js";
 import type { IpAddress } from "./ip-address.js";
 import type { LabelSet } from "./label-set.js";
+import { PeerMatches } from "./peer-matches.js";
 import type { PodClass } from "./pod-class.js";
 
 /** The other side of a connection, as rules see it. */
@@ -21,19 +22,21 @@ export interface PeerTraits {
 
 export interface PeerView extends PeerTraits {
   readonly id: number;
+  /** Shared by all of one id. */
+  readonly matches: PeerMatches;
 }
 
 /** Gives the same id to all peers that no rule can tell apart. */
 export class PeerViews {
   readonly #atoms: AddressAtoms;
-  readonly #ids = new Map<string, number>();
+  readonly #known = new Map<string, { readonly id: number; readonly matches: PeerMatches }>();
 
   constructor(atoms: AddressAtoms) {
     this.#atoms = atoms;
   }
 
   get size(): number {
-    return this.#ids.size;
+    return this.#known.size;
   }
 
   /**
@@ -44,15 +47,15 @@ export class PeerViews {
     const { podClass, nodeLabels, addresses, translation, isDisguised, isNowhere } = traits;
     const atoms = addresses.map((address) => this.#atoms.nameOf(address));
     const text = `${podClass?.id}|${nodeLabels?.id}|${atoms.join()}|${translation}|${isDisguised}|${isNowhere}`;
-    let id = this.#ids.get(text);
-    if (id === undefined) {
-      id = this.#ids.size;
-      this.#ids.set(text, id);
+    let known = this.#known.get(text);
+    if (known === undefined) {
+      known = { id: this.#known.size, matches: new PeerMatches() };
+      this.#known.set(text, known);
     }
-    return { ...traits, id };
+    return { ...traits, ...known };
   }
 
   clear(): void {
-    this.#ids.clear();
+    this.#known.clear();
   }
 }

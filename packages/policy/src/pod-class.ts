@@ -1,7 +1,7 @@
-import type { CandidateMemory } from "./candidate-memory.js";
 import type { NamedPort } from "./cluster.js";
 import type { LabelSet } from "./label-set.js";
 import type { Direction } from "./policy.js";
+import type { PolicyStack } from "./policy-stack.js";
 
 /** What policies can tell pods apart by; addresses and nodes come with the connection. */
 export interface PodTraits {
@@ -15,7 +15,7 @@ export interface PodTraits {
 export interface PodClass extends PodTraits {
   readonly id: number;
   /** By direction; undefined until first needed, and again when a policy changes that selects the class. */
-  readonly memory: Record<Direction, CandidateMemory | undefined>;
+  readonly stacks: Record<Direction, PolicyStack | undefined>;
 }
 
 /** Makes one {@link PodClass} of all pods with equal traits. */
@@ -36,7 +36,7 @@ export class PodClasses {
       podClass = {
         ...traits,
         id: this.#byText.size,
-        memory: { ingress: undefined, egress: undefined },
+        stacks: { ingress: undefined, egress: undefined },
       };
       this.#byText.set(text, podClass);
       const neighbours = this.#byNamespace.get(namespace);
