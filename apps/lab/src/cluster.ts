@@ -20,6 +20,7 @@ import { nodeObject } from "./objects/node-object.js";
 import { isActive, isReady } from "./objects/pod-status.js";
 import type { Pod } from "./objects/schemas.js";
 import { OutsideHost } from "./outside-host.js";
+import type { Denial } from "./policy/policy-rules.js";
 import type { WorkloadCounters } from "./workload/messages.js";
 
 const PODS_LIMIT_MS = 60_000;
@@ -105,7 +106,8 @@ export class Cluster {
   }
 
   /** Brings everything of a manifest up, and settles when all pods are ready and all rules in place; nobody calls yet. */
-  async start(manifest: readonly ManifestObject[]): Promise<void> {
+  async start(manifest: readonly ManifestObject[], denial: Denial): Promise<void> {
+    for (const rules of this.#rules) rules.denial = denial;
     const { nodes, profile, objects, nowMs } = this.#options;
     const outside = this.#outside.start();
     await Promise.all([
@@ -171,6 +173,12 @@ export class Cluster {
     for (const [index, rules] of this.#rules.entries()) {
       if (nodes.includes(this.#options.nodes[index]!.name)) rules.enforcing = enforcing;
     }
+    await this.#reconciler.settled();
+  }
+
+  /** Changes what becomes of what policies deny, on all nodes, and settles when their rules say so. */
+  async denyWith(denial: Denial): Promise<void> {
+    for (const rules of this.#rules) rules.denial = denial;
     await this.#reconciler.settled();
   }
 

@@ -22,6 +22,7 @@ import { PROFILES, type ProfileName } from "./network/profile.js";
 import { ClusterObjects } from "./objects/cluster-objects.js";
 import { type ManifestObject, readManifest } from "./objects/manifest.js";
 import { PeriodicRestarts } from "./periodic-restarts.js";
+import type { Denial } from "./policy/policy-rules.js";
 import type { Progress } from "./progress.js";
 
 export interface LabOptions {
@@ -30,6 +31,8 @@ export interface LabOptions {
   /** Multiplies how often workloads call. */
   readonly rate: number;
   readonly profile: ProfileName;
+  /** What becomes of what policies deny. */
+  readonly denyWith: Denial;
   /** Absolute; in the lab's own folder where absent. */
   readonly runFolder: string | undefined;
   /** 0: no pod restarts by itself. */
@@ -101,14 +104,14 @@ export class Lab implements LabControl {
 
   /** Brings the lab up, from sweeping what a killed one left to the first conversation. */
   async start(): Promise<LabDescription> {
-    const { name, nodes, profile, progress, manifest } = this.#options;
+    const { name, nodes, profile, progress, manifest, denyWith } = this.#options;
     await this.#takeName();
     await this.#openRunFolder();
     await progress.step(`network of ${nodes} nodes, ${profile} profile`, () =>
       buildClusterNetwork(this.#names, this.#nodes, PROFILES[profile]),
     );
     this.#api = await startKubeApi({ store: this.#objects.store, host: "127.0.0.1", port: 0 });
-    await progress.step("pods, services and policies", () => this.#cluster.start(manifest));
+    await progress.step("pods, services and policies", () => this.#cluster.start(manifest, denyWith));
     this.#cluster.workloads.resume();
     this.#restarts.start();
     await this.#control.start();
@@ -125,7 +128,7 @@ export class Lab implements LabControl {
   /** Takes everything away again; may be called at any time, also after a start that failed. */
   async stop(): Promise<void> {
     await this.#control.stop();
-    await this.#restarts.stop();
+    this.#restarts.abandon();
     await this.#cluster.stop();
     await this.#ledger.close();
     await this.#api?.close();
@@ -170,6 +173,10 @@ export class Lab implements LabControl {
 
   setRate(rate: number): void {
     this.#cluster.workloads.setRate(rate);
+  }
+
+  denyWith(denial: Denial): Promise<void> {
+    return this.#cluster.denyWith(denial);
   }
 
   async restartPod(pod?: string): Promise<Handover> {

@@ -32,3 +32,5 @@ export const AGENT_STARTED = 1;
 export const AGENT_STOPPED = 2;
 /** The spool was full or could not be written: batches that no collector had taken are gone. */
 export const AGENT_LOST_BATCHES = 4;
+/** An interface was captured only some time after it had been made: packets may have passed it unseen. */
+export const AGENT_LATE_INTERFACE = 8;

@@ -18,7 +18,7 @@ export const DROP_COLUMNS = {
   group: "u16",
   /** `nflog`: the rule's prefix as it stands in the rule; else empty. */
   prefix: "string",
-  /** `kernel`: the drop reason's name, without SKB_DROP_REASON_; else empty. */
+  /** `kernel`: the drop reason's name, without SKB_DROP_REASON_; `icmp`: the error in words; else empty. */
   reason: "string",
   /** The interface by which the packet came, and that by which it would have gone; empty where there was none or nobody knows. */
   in_interface: "string",
@@ -43,7 +43,7 @@ export const DROP_COLUMNS = {
   /** How the initiator is known: `conntrack`, `handshake`, or `ports`. */
   initiator_by: "string",
   packets: "f64",
-  /** Of these packets from their IP headers on. */
+  /** Of these packets from their IP headers on; 0 where nobody knows. */
   bytes: "f64",
   /** The first {@link DROPPED_PACKET_BYTES} of the first packet from its IP header on, in lower-case hex; empty where nobody has it. */
   packet: "string",

@@ -1,4 +1,11 @@
 export {
+  AGENT_REPORT_HEADER,
+  type AgentReport,
+  type AgentTrouble,
+  formatAgentReport,
+  parseAgentReport,
+} from "./agent-report.js";
+export {
   BATCH_CONTENT_TYPE,
   type BatchHeader,
   type BatchKind,
@@ -27,6 +34,7 @@ export {
 } from "./columns.js";
 export { completeHops } from "./complete-hops.js";
 export {
+  AGENT_LATE_INTERFACE,
   AGENT_LOST_BATCHES,
   AGENT_STARTED,
   AGENT_STOPPED,
@@ -38,4 +46,11 @@ export { DROP_COLUMNS, DROPPED_PACKET_BYTES, type DropColumns } from "./drops-ba
 export { ADDED_HOP_COLUMNS, HOP_COLUMNS, type HopColumns } from "./hop-batch.js";
 export { MOST_STATE_ENTRIES, type NodeState, nodeStateSchema } from "./node-state.js";
 export { NODE_STATE_COLUMNS, type NodeStateColumns } from "./node-state-batch.js";
+export {
+  type NodeStateDifference,
+  nodeStateDifference,
+  type SentNodeState,
+  sentNodeStateSchema,
+  withDifference,
+} from "./node-state-difference.js";
 export { parseOrders, type WatchOrder, watchOrderSchema } from "./orders.js";

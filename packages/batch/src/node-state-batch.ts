@@ -4,7 +4,7 @@ import type { ColumnSpec, ColumnsOf } from "./columns.js";
 export const NODE_STATE_COLUMNS = {
   /** Milliseconds since the Unix epoch. */
   read_at: "f64",
-  /** JSON of `nodeStateSchema`. */
+  /** JSON of `sentNodeStateSchema`. */
   state: "string",
 } as const satisfies ColumnSpec;
 

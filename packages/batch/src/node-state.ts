@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Of each list at most so many are sent; `cut` says that there were more. */
 export const MOST_STATE_ENTRIES = 20_000;
 
-const interfaceStateSchema = z.object({
+export const interfaceStateSchema = z.object({
   name: z.string(),
   /** veth, bridge, vxlan, …; empty for a physical device. */
   kind: z.string(),
@@ -23,7 +23,7 @@ const interfaceStateSchema = z.object({
   sendErrors: z.number(),
 });
 
-const routeStateSchema = z.object({
+export const routeStateSchema = z.object({
   table: z.string(),
   /** `unicast`, `local`, `blackhole`, `unreachable`, `prohibit`, `throw`, … */
   type: z.string(),
@@ -36,7 +36,7 @@ const routeStateSchema = z.object({
   mtu: z.number().nullable(),
 });
 
-const ruleStateSchema = z.object({
+export const ruleStateSchema = z.object({
   /** `ipv4` or `ipv6`. */
   family: z.enum(["ipv4", "ipv6"]),
   priority: z.number(),
@@ -45,7 +45,7 @@ const ruleStateSchema = z.object({
   isForAll: z.boolean(),
 });
 
-const neighbourStateSchema = z.object({
+export const neighbourStateSchema = z.object({
   address: z.string(),
   device: z.string(),
   mac: z.string().nullable(),
@@ -53,7 +53,7 @@ const neighbourStateSchema = z.object({
   state: z.enum(["permanent", "usable", "incomplete", "failed"]),
 });
 
-const forwardingStateSchema = z.object({
+export const forwardingStateSchema = z.object({
   device: z.string(),
   mac: z.string(),
   /** The tunnel's other end. */

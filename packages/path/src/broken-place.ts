@@ -36,15 +36,23 @@ export interface BrokenPlace {
 const CLOCK_TOLERANCE_US = 10e6;
 const SAME_NODE_SILENCE_US = 1e6;
 
-/** What a connection's hops tell of the place where it breaks; null where nothing is missing. */
+/** What a connection's hops tell of the place where it breaks. */
+export interface FoundPlace {
+  /** Null where nothing is missing. */
+  readonly broken: BrokenPlace | null;
+  /** Where it breaks if the node's state says so too; null where something is broken for certain, or nothing seems to be. */
+  readonly suspected: BrokenPlace | null;
+}
+
+/** @param given what is known of the place beside the hops */
 export function findBrokenPlace(
   connection: PathConnection,
   hops: Readonly<Record<Direction, readonly PathHop[]>>,
   given: readonly Evidence[],
   completeness: Completeness,
-): BrokenPlace | null {
+): FoundPlace {
   const { forward, reply } = hops;
-  const evidence = [...given, ...rowEvidence(connection, forward, reply)];
+  const evidence = [...given, ...rowEvidence(connection, forward, reply, completeness)];
   const place = (
     direction: Direction,
     missing: Missing,
@@ -80,33 +88,45 @@ export function findBrokenPlace(
     };
   };
 
+  const certain = (...found: Parameters<typeof place>): FoundPlace => ({
+    broken: place(...found),
+    suspected: null,
+  });
+
   const refused = evidence.find((one) => one.kind === "reset");
   const lastForward = lastSeenOf(forward);
   if (refused !== undefined) {
     const silent =
       refused.by === "network" ? indexOrNull(forward.findIndex((hop) => hop.state === "silent")) : null;
-    return place("forward", "everything", lastForward, silent);
+    return certain("forward", "everything", lastForward, silent);
   }
   for (const direction of ["forward", "reply"] as const) {
     const along = hops[direction];
     const silent = along.findIndex((hop) => hop.state === "silent");
-    if (silent >= 0) return place(direction, "everything", lastSeenBefore(along, silent), silent);
+    if (silent >= 0) return certain(direction, "everything", lastSeenBefore(along, silent), silent);
     if (direction === "forward" && isUnanswered(connection, hops))
-      return place("forward", "everything", lastForward, null);
+      return certain("forward", "everything", lastForward, null);
     const since = brokenSince(along, completeness);
     if (since !== undefined)
-      return place(direction, since.missing, since.before, since.after, since.evidence);
+      return certain(direction, since.missing, since.before, since.after, since.evidence);
   }
   // A rule that says so needs no other witness: whatever the hops behind it are yet to tell.
   const isRuledOut = given.some((one) => one.kind === "rule-drop");
   if (isRuledOut && lastForward !== null && lastSeenOf(reply) === null)
-    return place(
+    return certain(
       "forward",
       "everything",
       lastForward,
       lastForward + 1 < forward.length ? lastForward + 1 : null,
     );
-  return null;
+  for (const direction of ["forward", "reply"] as const) {
+    const held = payloadHeldBack(hops[direction]);
+    if (held === undefined) continue;
+    const found = place(direction, "payload", held.before, held.after);
+    const isConfirmed = given.some((one) => one.kind === "mtu" && one.node === held.node);
+    return isConfirmed ? { broken: found, suspected: null } : { broken: null, suspected: found };
+  }
+  return { broken: null, suspected: null };
 }
 
 /** Everything arrived and nothing came back: the receiver's own doing, once a hop beside it has had time to tell. */
@@ -152,6 +172,22 @@ function brokenSince(hops: readonly PathHop[], completeness: Completeness) {
     const tolerated = before.node === after.node ? SAME_NODE_SILENCE_US : CLOCK_TOLERANCE_US;
     if (lastSentUs - (after.lastSeenUs ?? 0) > tolerated)
       return { missing: "everything-since" as const, before: earlier.index, after: index, evidence: [] };
+  }
+  return undefined;
+}
+
+/**
+ * Two hops of one node of which the first counted payload and the other packets without any: what an agent tells of a
+ * connection's first half second. It is too early to say that it is lost, unless the node says that packets of that size do not pass.
+ */
+function payloadHeldBack(hops: readonly PathHop[]) {
+  const seen = hops.flatMap((hop, index) => (hop.state === "seen" && !hop.optional ? [{ hop, index }] : []));
+  for (const [position, { hop: after, index }] of seen.entries()) {
+    const earlier = seen[position - 1];
+    if (earlier === undefined || earlier.hop.node !== after.node) continue;
+    const isTold = [earlier.hop, after].some(({ counters }) => counters.icmpErrors > 0);
+    if (isTold || earlier.hop.counters.payloadBytes === 0 || after.counters.payloadBytes > 0) continue;
+    return { node: after.node, before: earlier.index, after: index };
   }
   return undefined;
 }

@@ -19,6 +19,8 @@ export type Doubt =
   | "agent-started"
   | "agent-stopped"
   | "batches-lost"
+  /** A pod's interface was there before the agent could capture it. */
+  | "interface-late"
   /** The capture had no room for some frames, in this window or the one next to it. */
   | "frames-dropped"
   /** Sampling left packets of this connection out. */
@@ -30,6 +32,7 @@ const LATE_MS = 12_000;
 const AGENT_STARTED = 1;
 const AGENT_STOPPED = 2;
 const AGENT_LOST_BATCHES = 4;
+const AGENT_LATE_INTERFACE = 8;
 
 const DOUBT_TEXTS: Readonly<Record<Doubt, string>> = {
   "not-settled": "its windows are not closed yet",
@@ -37,6 +40,7 @@ const DOUBT_TEXTS: Readonly<Record<Doubt, string>> = {
   "agent-started": "the agent started while it ran",
   "agent-stopped": "the agent stopped while it ran",
   "batches-lost": "the agent lost batches that it could not deliver",
+  "interface-late": "a new interface was captured late",
   "frames-dropped": "the capture had no room for some frames",
   sampled: "sampling left packets of it out",
 };
@@ -116,6 +120,7 @@ export class Completeness {
     // That its agent was not there all the time is known before all of its rows are here.
     if (own !== undefined) {
       if ((own.flags & AGENT_LOST_BATCHES) !== 0) return "batches-lost";
+      if ((own.flags & AGENT_LATE_INTERFACE) !== 0) return "interface-late";
       if ((own.flags & AGENT_STARTED) !== 0) return "agent-started";
       if ((own.flags & AGENT_STOPPED) !== 0) return "agent-stopped";
     }

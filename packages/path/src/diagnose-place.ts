@@ -63,6 +63,8 @@ export function diagnosePlace(
 
 interface Place {
   readonly broken: BrokenPlace;
+  /** What passed its hops does not say for certain that something is lost. */
+  readonly isSuspected: boolean;
   readonly before: PathHop;
   readonly after: PathHop | undefined;
   /** When the last hop that saw it saw packets: first, and last. Milliseconds since the Unix epoch by its node's clock. */
@@ -73,7 +75,7 @@ interface Place {
 }
 
 function placeOf(connection: PathConnection, path: Path): Place | undefined {
-  const { broken } = path;
+  const broken = path.broken ?? path.suspected;
   if (broken === null || broken.lastSeen === null) return undefined;
   const { hops } = path[broken.direction];
   const before = hops[broken.lastSeen];
@@ -81,6 +83,7 @@ function placeOf(connection: PathConnection, path: Path): Place | undefined {
   const after = broken.firstSilent === null ? undefined : hops[broken.firstSilent];
   return {
     broken,
+    isSuspected: path.broken === null,
     before,
     after,
     sinceMs: before.firstSeenUs / 1000,
@@ -229,10 +232,10 @@ function headerBytes({ protocol, client }: PathConnection): number {
 
 /**
  * Layer-3 bytes of the packets with payload: on average, of which super-frames count as the segments that they stand for. Where
- * just those do not come through, as many as their sender's interface takes.
+ * for certain just those do not come through, as many as their sender's interface takes.
  */
 function largestPacket(place: Place, readings: readonly NodeReading[]): number {
-  const { before, broken } = place;
+  const { before, broken, isSuspected } = place;
   const { payloadBytes, payloadPackets, superFrames, superFrameSegments } = before.counters;
   if (payloadPackets === 0) return 0;
   const segments = payloadPackets - superFrames + superFrameSegments;
@@ -241,5 +244,7 @@ function largestPacket(place: Place, readings: readonly NodeReading[]): number {
   const mtus = readingsAt(place, readings, before.node).flatMap(({ state }) =>
     state.interfaces.filter(({ name }) => before.interfaces.includes(name)).map(({ mtu }) => mtu),
   );
+  // Super-frames that do not say how many segments they stand for are no packets.
+  if (isSuspected) return Math.min(average, ...mtus);
   return Math.max(average, ...mtus);
 }

@@ -61,6 +61,7 @@ export type Evidence =
   /** All that was looked at is as it should be: what is left is a rule that drops. */
   | { readonly kind: "place-in-order"; readonly node: string }
   | { readonly kind: "no-backend"; readonly service: string }
+  /** The node's conntrack has the connection, so its rules let it through, and no packet came back to the node. */
   | { readonly kind: "conntrack-unreplied"; readonly node: string }
   | { readonly kind: "unanswered-syn"; readonly packets: number };
 
@@ -132,7 +133,7 @@ export function evidenceText(evidence: Evidence): string {
     case "no-backend":
       return `Service ${evidence.service} has no ready backend: look at its selector and at whether its pods are ready.`;
     case "conntrack-unreplied":
-      return `Conntrack on ${evidence.node} has seen no reply (UNREPLIED).`;
+      return `${evidence.node}'s conntrack has it, unreplied: its rules let it through, and nothing came back to it.`;
     case "unanswered-syn":
       return `${count(evidence.packets, "SYN")} went unanswered.`;
   }

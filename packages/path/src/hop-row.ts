@@ -69,6 +69,8 @@ export interface HopRow extends Counters {
   readonly icmpError: IcmpError | null;
   /** Round trip of the handshake from here to the flow's destination and back, where one was measured. */
   readonly handshakeUs: number | null;
+  /** Whether the node's conntrack has its connection: it has it once a packet has passed all of the node's rules. */
+  readonly isTracked: boolean;
   /** `none`, `vxlan`, `geneve`, … */
   readonly encapsulation: string;
   readonly outerSource: string | null;

@@ -20,6 +20,8 @@ export interface Path {
   readonly reply: PathDirection;
   /** Null where nothing is missing. */
   readonly broken: BrokenPlace | null;
+  /** Where it breaks if what `diagnosePlace` finds there, as evidence, says so; null where that is not asked. */
+  readonly suspected: BrokenPlace | null;
 }
 
 export interface PathOptions {
@@ -80,7 +82,7 @@ export function tracePath(
   return {
     forward,
     reply,
-    broken: findBrokenPlace(connection, { forward: forward.hops, reply: reply.hops }, evidence, complete),
+    ...findBrokenPlace(connection, { forward: forward.hops, reply: reply.hops }, evidence, complete),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Completeness } from "./completeness.js";
 import type { Evidence } from "./evidence.js";
 import type { PathConnection } from "./path-connection.js";
 import type { PathHop } from "./path-hop.js";
@@ -7,6 +8,7 @@ export function rowEvidence(
   connection: PathConnection,
   forward: readonly PathHop[],
   reply: readonly PathHop[],
+  completeness: Completeness,
 ): Evidence[] {
   const evidence: Evidence[] = [];
   for (const hop of [...forward, ...reply]) {
@@ -24,7 +26,29 @@ export function rowEvidence(
   const isAnswered = reply.some((hop) => hop.counters.packets > 0);
   if (connection.protocol === "tcp" && syns > 0 && !isOpened && !isAnswered)
     evidence.push({ kind: "unanswered-syn", packets: syns });
+  const unreplied = unrepliedNode(forward, reply, completeness);
+  if (unreplied !== undefined) evidence.push({ kind: "conntrack-unreplied", node: unreplied });
   return evidence;
+}
+
+/**
+ * The last node that saw it, where it left that node with an entry in conntrack and the node saw nothing come back: then the entry
+ * is UNREPLIED. What did not leave the node may owe its entry to the drop itself (docs/design.md, decision 2).
+ */
+function unrepliedNode(
+  forward: readonly PathHop[],
+  reply: readonly PathHop[],
+  completeness: Completeness,
+): string | undefined {
+  const last = forward.findLast(({ state }) => state === "seen");
+  if (last === undefined || last.crossing !== "out" || !last.rows.some(({ isTracked }) => isTracked))
+    return undefined;
+  const isReplied = reply.some(({ node, state }) => node === last.node && state === "seen");
+  const isWhole = last.rows.every(({ node, windowStart }) => {
+    const doubt = completeness.doubt(node, windowStart);
+    return doubt === undefined || doubt === "not-settled";
+  });
+  return !isReplied && isWhole ? last.node : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   DB_BESIDE,
   hopRow,
   LATER,
+  OUTSIDE,
   REPLY,
   SYNS,
   WEB,
@@ -68,8 +69,30 @@ describe("the first silent hop", () => {
       segment: "destination node",
       evidence: [drop, { kind: "conntrack-unreplied" }, { kind: "unanswered-syn" }],
       sentence:
-        'Packets from web-1 to db-1 pass eth0 on node2 (4 packets) and never reach the pod\'s interface on node2: they are lost inside node2, the destination node. Rule "deny-db" on node2 dropped 4 packets: change the rule, or the policy that made it. Conntrack on node2 has seen no reply (UNREPLIED).',
+        "Packets from web-1 to db-1 pass eth0 on node2 (4 packets) and never reach the pod's interface on node2: they are lost inside node2, the destination node. Rule \"deny-db\" on node2 dropped 4 packets: change the rule, or the policy that made it. node2's conntrack has it, unreplied: its rules let it through, and nothing came back to it.",
     });
+  });
+
+  test("conntrack has it on the last node that it left, and no answer came back there", () => {
+    const tracked = (places: readonly string[]) =>
+      places.map((place) => hopRow(place, { ...SYNS, isTracked: true }));
+    expect(broken(tracked(ACROSS))).toMatchObject({
+      evidence: [
+        { kind: "conntrack-unreplied", node: "node2" },
+        { kind: "unanswered-syn", packets: 4 },
+      ],
+      sentence:
+        "Packets from web-1 to db-1 reach db-1 (veth2 on node2), which sends nothing back. node2's conntrack has it, unreplied: its rules let it through, and nothing came back to it. 4 SYNs went unanswered.",
+    });
+    expect(broken(tracked(ACROSS.slice(0, 2)))?.evidence[0]).toEqual({
+      kind: "conntrack-unreplied",
+      node: "node1",
+    });
+    // What did not leave the node, and what its node's capture may have missed an answer to.
+    expect(broken(tracked(ACROSS.slice(0, 1)))?.evidence).toEqual([{ kind: "unanswered-syn", packets: 4 }]);
+    const lossy = BOTH.map((row) => (row.node === "node2" ? { ...row, droppedFrames: 5 } : row));
+    const doubtful = tracePath(UNANSWERED, tracked(ACROSS), lossy, [], LATER).broken;
+    expect(doubtful?.evidence).toEqual([{ kind: "unanswered-syn", packets: 4 }]);
   });
 
   test("on the way back", () => {
@@ -170,6 +193,46 @@ describe("the first silent hop", () => {
       sentence:
         "Packets from web-1 to shop/db are last seen at veth1 on node1, and nothing comes back from beyond. 4 SYNs went unanswered. Nobody saw them translated to a backend: either Service shop/db has no ready one, or node1 drops them; look at the Service's endpoints, and at the FORWARD chain and the network policies of node1.",
     });
+  });
+
+  describe("behind a NodePort, for a client outside of the cluster", () => {
+    const byNode3 = connection(OUTSIDE, DB, { outcome: "unanswered", translation: "dnat+snat" });
+    const trace = (of: typeof byNode3, places: readonly string[]) =>
+      tracePath(of, syns(places), complete("node2", "node3"), [], LATER).broken;
+    const node3 = ["node3 eth0 uplink ingress", "node3 eth0 uplink egress"];
+
+    test("between its node and that of the pod", () => {
+      expect(trace(byNode3, node3)).toMatchObject({
+        lastSeen: 1,
+        firstSilent: 2,
+        segment: "wire",
+        sentence: expect.stringMatching(
+          /^Packets from 203\.0\.113\.10 to db-1 pass eth0 on node3 \(4 packets\) and never reach the uplink on node2: they are lost on the wire from node3 to node2\./,
+        ),
+      });
+    });
+
+    test("inside the pod's node, by another one or by its own (externalTrafficPolicy Local)", () => {
+      const sentence = expect.stringMatching(
+        /^Packets from 203\.0\.113\.10 to db-1 pass eth0 on node2 \(4 packets\) and never reach the pod's interface on node2: they are lost inside node2, the destination node\./,
+      );
+      const own = connection(OUTSIDE, DB, { outcome: "unanswered", translation: "dnat" });
+      expect(trace(byNode3, [...node3, "node2 eth0 uplink ingress"])).toMatchObject({
+        lastSeen: 2,
+        sentence,
+      });
+      expect(trace(own, ["node2 eth0 uplink ingress"])).toMatchObject({ lastSeen: 0, sentence });
+    });
+  });
+
+  test("of a hairpin, behind the veth that it should come back by; of a host-network client, on its way out", () => {
+    const hairpin = connection(WEB, WEB, { outcome: "unanswered", translation: "dnat+snat" });
+    expect(broken(syns(ACROSS.slice(0, 1)), [], hairpin)?.sentence).toMatch(
+      /^Packets from web-1 to web-1 pass veth1 on node1 \(4 packets\) and never reach the pod's interface on node1: they are lost inside node1, the source node\./,
+    );
+    const host: PathEnd = { kind: "host", node: "node1", address: "192.0.2.1", port: 0, name: "node1" };
+    const of = connection(host, DB, { outcome: "unanswered" });
+    expect(broken(syns(ACROSS.slice(1, 2)), [], of)).toMatchObject({ segment: "wire", lastSeen: 0 });
   });
 
   test("nothing is said too early, of an agent that was away, or of a healthy connection", () => {

@@ -223,6 +223,30 @@ describe("MTU", () => {
     ]);
     expect(inside([at(0, mtu("eth0", 1478))], { of: udp, row: datagrams })).toEqual(IN_ORDER);
   });
+
+  test("payload that the next hop has not counted yet is lost where the node's MTU says so, and only there", () => {
+    const of = connection(WEB, DB);
+    const opened = { packets: 2, payloadBytes: 0, payloadPackets: 0, bytes: 92 };
+    const sent = { packets: 5, payloadPackets: 3, payloadBytes: 4194, bytes: 4386 };
+    const rows = [hopRow(ACROSS[0], sent), ...ACROSS.slice(1).map((place) => hopRow(place, opened))];
+    const trace = (...readings: NodeReading[]) => {
+      const known = tracePath(of, rows, [], [], { nowMs: (WINDOW + 5) * 1000 });
+      expect(known.broken).toBeNull();
+      const evidence = diagnosePlace(of, known, readings, []);
+      return tracePath(of, rows, [], evidence, { nowMs: (WINDOW + 5) * 1000 });
+    };
+    expect(trace(at(0, mtu("flannel.1", 1300))).broken).toMatchObject({
+      missing: "payload",
+      segment: "source node",
+      evidence: [{ kind: "mtu", node: "node1", interface: "flannel.1", mtu: 1300, packetBytes: 1450 }],
+      sentence:
+        "Packets from web-1 to db-1 with payload pass veth1 on node1 and never reach eth0 on node1: they are lost inside node1, the source node. flannel.1 on node1 takes packets of up to 1300 bytes, and these may have 1450: lower the pods' MTU or raise that of the interface.",
+    });
+    expect(trace(at(0))).toMatchObject({ broken: null, suspected: { missing: "payload" } });
+    expect(trace().broken).toBeNull();
+    // What was sent is smaller than what the interface takes.
+    expect(trace(at(0, mtu("flannel.1", 1450))).broken).toBeNull();
+  });
 });
 
 describe("what was so when", () => {

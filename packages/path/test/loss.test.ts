@@ -81,6 +81,7 @@ describe("loss by segment", () => {
     ["the agent started", { agentFlags: 1 }, "agent-started"],
     ["the agent stopped", { agentFlags: 2 }, "agent-stopped"],
     ["batches were lost", { agentFlags: 4 }, "batches-lost"],
+    ["a new pod's interface was captured late", { agentFlags: 8 }, "interface-late"],
   ])("where %s it is unknown, and not on the node that was complete", (_, given, why) => {
     const completeness = BOTH.map((row) =>
       row.node === "node2" && row.windowStart === WINDOW ? { ...row, ...given } : row,

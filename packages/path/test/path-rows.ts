@@ -40,6 +40,7 @@ export function hopRow(place: string, given: Partial<HopRow> = {}): HopRow {
     dataRoundTripCount: 0,
     icmpError: null,
     handshakeUs: null,
+    isTracked: false,
     encapsulation: "none",
     outerSource: null,
     outerDestination: null,

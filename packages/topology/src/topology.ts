@@ -14,6 +14,8 @@ export interface NodeInterface {
   readonly because: string;
   /** Role `pod`: the addresses behind it as the kernel knows them, as text. */
   readonly attachedAddresses: readonly string[];
+  /** When it was first described, milliseconds since the Unix epoch. */
+  readonly sinceMs: number;
 }
 
 /** UDP ports of a node's tunnel devices, by what they carry. */
@@ -117,6 +119,14 @@ export class Topology {
     return this.interfaces.filter((one) => roles.has(one.role)).map((one) => one.index);
   }
 
+  /**
+   * The highest kernel index of any interface that was there when the node was last described: the kernel counts up, so an interface
+   * that is made afterwards has a higher one.
+   */
+  get newestIndex(): number {
+    return this.#description.links.reduce((newest, { ifindex }) => Math.max(newest, ifindex), 0);
+  }
+
   /** UDP ports on which the node's tunnel devices speak. */
   tunnelPorts(): TunnelPorts {
     const { links } = this.#description;
@@ -142,6 +152,7 @@ export class Topology {
       role,
       because,
       attachedAddresses,
+      sinceMs: same?.sinceMs ?? this.#options.nowMs(),
       attachedIpv4: bytes.find((address) => isIpv4(address)),
       attachedIpv6: bytes.find((address) => !isIpv4(address)),
       learnedIpv4: same?.learnedIpv4,

@@ -49,6 +49,23 @@ describe("Topology", () => {
     expect(attached(topology, "vethdocker")).toBe("172.17.0.2");
   });
 
+  it("knows since when it knows an interface, and the newest one's index", () => {
+    let nowMs = 1000;
+    const topology = new Topology({ nowMs: () => nowMs });
+    expect(topology.newestIndex).toBe(0);
+    topology.update(flannel);
+    const { index } = topology.byName("veth4d5e6f")!;
+    nowMs = 2000;
+    topology.update({ ...flannel, neighbours: [] });
+    expect(topology.byIndex(index)?.sinceMs).toBe(1000);
+    expect(topology.newestIndex).toBe(Math.max(...flannel.links.map(({ ifindex }) => ifindex)));
+    topology.update({
+      ...flannel,
+      links: flannel.links.map((link) => ({ ...link, ifname: `${link.ifname}x` })),
+    });
+    expect(topology.byIndex(index)?.sinceMs).toBe(2000);
+  });
+
   it("keeps a silent pod's address when the kernel forgets its neighbour", () => {
     const topology = new Topology({ nowMs: () => 0 });
     topology.update(flannel);

@@ -6,6 +6,7 @@ import { Lab } from "../lab.js";
 import { stopWithParent } from "../lifecycle/parent-watch.js";
 import { MAX_NODES } from "../network/address-plan.js";
 import { readManifest } from "../objects/manifest.js";
+import { DENIALS } from "../policy/policy-rules.js";
 import { Progress } from "../progress.js";
 import { parseDurationMs } from "../workload/duration.js";
 import { labNameSchema, labNameSource } from "./lab-name.js";
@@ -18,6 +19,7 @@ const schema = z.object({
   nodes: z.coerce.number(`take a whole number from 1 to ${MAX_NODES}`).int().min(1).max(MAX_NODES).default(2),
   rate: z.coerce.number("take a number above 0, up to 1000").positive().max(1000).default(1),
   profile: z.enum(["flannel", "vxlan4789"], "take flannel or vxlan4789").default("flannel"),
+  denyWith: z.enum(DENIALS, `take ${DENIALS.join(", ")}`).default("drop"),
   runDir: z.string().min(1).optional(),
   restartEvery: z
     .string()
@@ -50,6 +52,11 @@ export async function up(argv: readonly string[], fail: (thrown: unknown) => voi
         flag: "profile",
         env: "HOPLINE_LAB_PROFILE",
         about: "flannel: VXLAN port 8472; vxlan4789: port 4789",
+      },
+      denyWith: {
+        flag: "deny-with",
+        env: "HOPLINE_LAB_DENY_WITH",
+        about: `what becomes of what policies deny: ${DENIALS.join(", ")} (drop)`,
       },
       runDir: {
         flag: "run-dir",
@@ -85,6 +92,7 @@ export async function up(argv: readonly string[], fail: (thrown: unknown) => voi
     nodes: settings.nodes,
     rate: settings.rate,
     profile: settings.profile,
+    denyWith: settings.denyWith,
     runFolder: settings.runDir === undefined ? undefined : resolve(settings.runDir),
     restartEveryMs: settings.restartEvery,
     pluginFolder: settings.cniPlugins,

@@ -4,6 +4,7 @@ import type { ObjectChange } from "../cluster.js";
 import type { Handover } from "../controllers/address-handover.js";
 import type { FaultRequestInput } from "../faults/fault-request.js";
 import type { FaultEntry, FaultReport } from "../faults/faults.js";
+import type { Denial } from "../policy/policy-rules.js";
 import type { LabState } from "./lab-control.js";
 
 /** Asks a running lab over its control socket. Faults of the lab are thrown here as they were there. */
@@ -32,6 +33,10 @@ export class ControlClient {
 
   async setRate(rate: number): Promise<void> {
     await this.#ask("POST", "/rate", { rate });
+  }
+
+  async denyWith(denial: Denial): Promise<void> {
+    await this.#ask("POST", "/deny-with", { denial });
   }
 
   restartPod(pod?: string): Promise<Handover> {

@@ -2,19 +2,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { describe, Fault } from "@hopline/fault";
 import { z } from "zod";
 import { faultRequestSchema } from "../faults/fault-request.js";
+import { DENIALS } from "../policy/policy-rules.js";
 import type { LabControl } from "./lab-control.js";
 
 /** Longest path of a unix socket (unix(7): sun_path, with its closing zero). */
 const MAX_SOCKET_PATH_BYTES = 107;
 
 const rateBody = z.object({ rate: z.number().positive().max(1000) });
+const denyBody = z.object({ denial: z.enum(DENIALS) });
 const restartBody = z.object({ pod: z.string().optional() });
 const faultIdBody = z.object({ id: z.string() });
 const manifestBody = z.object({ file: z.string(), text: z.string() });
 
 /**
  * The lab's control: HTTP with JSON bodies over a unix socket. GET /state, /faults; POST /quiesce, /resume, /snapshot,
- * /rate {rate}, /restart-pod {pod?}, /apply {file, text}, /delete {file, text}, /fault-add {kind, …},
+ * /rate {rate}, /deny-with {denial}, /restart-pod {pod?}, /apply {file, text}, /delete {file, text}, /fault-add {kind, …},
  * /fault-remove {id}. A request that cannot be met gets status 400 or 500 and {code, message, hint}.
  */
 export class ControlServer {
@@ -79,6 +81,8 @@ export class ControlServer {
         return this.#lab.snapshot();
       case "POST /rate":
         return this.#lab.setRate(rateBody.parse(body).rate);
+      case "POST /deny-with":
+        return this.#lab.denyWith(denyBody.parse(body).denial);
       case "POST /restart-pod":
         return this.#lab.restartPod(restartBody.parse(body).pod);
       case "POST /apply": {

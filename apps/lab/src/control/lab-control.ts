@@ -3,6 +3,7 @@ import type { Handover } from "../controllers/address-handover.js";
 import type { FaultRequestInput } from "../faults/fault-request.js";
 import type { FaultEntry, FaultReport } from "../faults/faults.js";
 import type { LedgerTotals } from "../ledger/ledger-file.js";
+import type { Denial } from "../policy/policy-rules.js";
 
 export interface LabState extends ClusterCounters {
   readonly name: string;
@@ -30,6 +31,8 @@ export interface LabControl {
   /** Writes conversations that still run into the ledger, with `endedUs` null. */
   snapshot(): Promise<void>;
   setRate(rate: number): void;
+  /** Changes what becomes of what policies deny, and settles when the rules say so. */
+  denyWith(denial: Denial): Promise<void>;
   /** Restarts a pod (`namespace/name`, or any) and hands its address on. */
   restartPod(pod?: string): Promise<Handover>;
   /** @throws Fault `MANIFEST_INVALID` */

@@ -5,6 +5,8 @@ import type { EndpointSlice, Pod, Service } from "../objects/schemas.js";
 import { contentHash } from "./hash.js";
 
 const SERVICE_LABEL = "kubernetes.io/service-name";
+const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
+const CONTROLLER = "endpointslice-controller.k8s.io";
 
 /** Keeps one EndpointSlice for each Service with a selector: the ready pods that it selects. */
 export function reconcileEndpointSlices(objects: ClusterObjects): void {
@@ -16,6 +18,8 @@ export function reconcileEndpointSlices(objects: ClusterObjects): void {
     objects.apply(slice);
   }
   for (const { metadata } of objects.list("EndpointSlice")) {
+    // Others keep slices of their own, for Services without a selector.
+    if (metadata.labels?.[MANAGED_BY] !== CONTROLLER) continue;
     if (wanted.has(`${metadata.namespace}/${metadata.name}`)) continue;
     objects.remove("EndpointSlice", metadata.namespace, metadata.name);
   }
@@ -41,7 +45,7 @@ function endpointSlice(service: Service, pods: readonly Pod[]): EndpointSlice {
       namespace: service.metadata.namespace,
       labels: {
         [SERVICE_LABEL]: service.metadata.name,
-        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+        [MANAGED_BY]: CONTROLLER,
       },
       ownerReferences: [
         {

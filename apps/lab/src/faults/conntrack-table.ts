@@ -5,6 +5,8 @@ import type { FaultSettings } from "./fault-request.js";
 import { type FaultSites, invalid } from "./fault-sites.js";
 import type { PlannedFault } from "./planned-fault.js";
 
+/** Whether an entry that is made now tells of itself. */
+const EVENTS = "nf_conntrack_events";
 const SETTINGS = "/proc/sys/net/netfilter";
 /** Tells the fault's entries from others'. */
 const MARK = 0x686f70;
@@ -22,7 +24,7 @@ const ENTRIES_PER_PORT = 65_536;
  * limit (nf_conntrack_max) is the machine's, and cannot be set in a node's namespace; so the table is filled up to it,
  * with entries between addresses of benchmarks (198.18.0.0/15, RFC 2544). What would soon free its place again (TCP
  * connections that begin or end, UDP, ICMP) is forgotten first; TCP connections that stand go on, and free theirs when
- * they end.
+ * they end. Whoever follows the node's connections is not told of a quarter of a million that are none.
  */
 export function planConntrackTable(
   sites: FaultSites,
@@ -41,6 +43,19 @@ export function planConntrackTable(
       args: ["-c", 'exec conntrack -D "$@" > /dev/null', "sh", ...filter],
       netns,
     });
+  const setEvents = (mode: number) =>
+    runCommand({ command: "sysctl", args: ["-q", "-w", `net.netfilter.${EVENTS}=${mode}`], netns });
+  const fill = async (): Promise<void> => {
+    for (let made = 0, free = await places(); free > 0; free = await places()) {
+      const count = Math.min(free, AT_ONCE);
+      // `conntrack` opens its input by name, which works for a pipe only.
+      const args = ["-c", "cat | conntrack -R -"];
+      const answer = await tryCommand({ command: "sh", args, netns, input: entries(made, count) });
+      made += count;
+      // Newcomers may have been faster in taking the last places: that is the aim.
+      if (answer.exitCode !== 0 && (await places()) > 0) throw notFilled(node.name, answer.stderr);
+    }
+  };
   return {
     about: `the conntrack table of ${node.name} is full`,
     places: [`the conntrack table of ${node.name}`],
@@ -57,14 +72,12 @@ export function planConntrackTable(
       await forget("-p", "udp");
       await forget("-p", "icmp");
       for (const state of SHORT_LIVED) await forget("-p", "tcp", "--state", state);
-      for (let made = 0, free = await places(); free > 0; free = await places()) {
-        const count = Math.min(free, AT_ONCE);
-        // `conntrack` opens its input by name, which works for a pipe only.
-        const args = ["-c", "cat | conntrack -R -"];
-        const answer = await tryCommand({ command: "sh", args, netns, input: entries(made, count) });
-        made += count;
-        // Newcomers may have been faster in taking the last places: that is the aim.
-        if (answer.exitCode !== 0 && (await places()) > 0) throw notFilled(node.name, answer.stderr);
+      const events = await setting(EVENTS);
+      await setEvents(0);
+      try {
+        await fill();
+      } finally {
+        await setEvents(events);
       }
     },
     async heal() {

@@ -1,7 +1,7 @@
 import { runCommand } from "../host/run-command.js";
 import type { NodePlan } from "../network/address-plan.js";
 import type { Isolation } from "../policy/pod-isolation.js";
-import { addPolicyRules, POLICY_BASE_RULES } from "../policy/policy-rules.js";
+import { addPolicyRules, type Denial, POLICY_BASE_RULES } from "../policy/policy-rules.js";
 import { masqueradeRules } from "./masquerade-rules.js";
 import { RuleSet, restoreText } from "./rule-set.js";
 import { addServiceRules, SERVICE_BASE_RULES, type ServicePort } from "./service-rules.js";
@@ -13,8 +13,9 @@ export class NodeRules {
   #current = new RuleSet();
   /** Times that the kernel's rules were changed. */
   changes = 0;
-  /** Whether policies have rules here; a change shows with the next {@link sync}. */
+  /** Whether policies have rules here, and how these deny; a change shows with the next {@link sync}. */
   enforcing = true;
+  denial: Denial = "drop";
 
   constructor(node: NodePlan, netns: string) {
     this.#node = node;
@@ -30,10 +31,8 @@ export class NodeRules {
   async sync(services: readonly ServicePort[], isolations: readonly Isolation[]): Promise<void> {
     const next = new RuleSet();
     addServiceRules(next, services);
-    addPolicyRules(
-      next,
-      this.enforcing ? isolations.filter((isolation) => isolation.node === this.#node.name) : [],
-    );
+    const own = isolations.filter((isolation) => isolation.node === this.#node.name);
+    addPolicyRules(next, this.enforcing ? own : [], this.denial);
     const text = restoreText(this.#current, next);
     if (text === "") return;
     await this.#restore(text);

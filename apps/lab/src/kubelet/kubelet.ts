@@ -54,6 +54,7 @@ export class Kubelet {
   readonly #pods = new Map<string, LocalPod>();
   /** Plugins of one node are called one after another, as a container runtime does for one network. */
   #attaching: Promise<unknown> = Promise.resolve();
+  #killed = false;
   /** Pods whose process ended without being told to. */
   lost = 0;
 
@@ -84,6 +85,7 @@ export class Kubelet {
   /** Ends all processes at once, leaving namespaces to whoever takes the whole lab away. */
   async kill(): Promise<void> {
     const locals = [...this.#pods.values()];
+    this.#killed = true;
     for (const local of locals) local.stopping = true;
     await Promise.all(locals.map((local) => local.process.kill()));
     await this.#attaching;
@@ -181,7 +183,7 @@ export class Kubelet {
       try {
         return await this.#inTurn(() => cni.add({ ...attachment, requestedAddress }));
       } catch (thrown) {
-        report(`pod ${local.process.name} does not get ${wanted}: ${describe(thrown)}`);
+        if (!this.#killed) report(`pod ${local.process.name} does not get ${wanted}: ${describe(thrown)}`);
       }
     }
     return this.#inTurn(() => cni.add(attachment));
@@ -198,7 +200,7 @@ export class Kubelet {
     try {
       await this.#inTurn(() => this.#options.cni.remove({ containerId: local.uid, netns: local.netns }));
     } catch (thrown) {
-      this.#options.report(describe(thrown));
+      if (!this.#killed) this.#options.report(describe(thrown));
     }
     await deleteNamespaces([local.netns]);
     this.#pods.delete(local.uid);
@@ -211,7 +213,11 @@ export class Kubelet {
   }
 
   #inTurn<Result>(call: () => Promise<Result>): Promise<Result> {
-    const result = this.#attaching.then(call);
+    const result = this.#attaching.then(() => {
+      // Whoever waited for a turn waits no longer: each takes a second or more where many share the machine.
+      if (this.#killed) throw new Error(`${this.#options.node.name} is being taken away`);
+      return call();
+    });
     this.#attaching = result.catch(() => {});
     return result;
   }

@@ -4,6 +4,10 @@ import type { AllowedPort, Isolation } from "./pod-isolation.js";
 
 /** The netlink group in which the kernel reports what policies drop. */
 export const NFLOG_GROUP = 100;
+/** What becomes of what is not allowed: it is reported and dropped, or answered and not reported, as network plugins do that reject. */
+export const DENIALS = ["drop", "reject-icmp", "reject-reset"] as const;
+export type Denial = (typeof DENIALS)[number];
+
 const NFLOG_PREFIX_CHARACTERS = 63;
 const POLICY_CHAIN = "HOPLINE-POLICY";
 
@@ -18,20 +22,24 @@ export const POLICY_BASE_RULES = [
 
 /**
  * Rules for the isolated pods of one node. A chain for each pod and direction returns what is allowed, then reports
- * the rest to {@link NFLOG_GROUP} and drops it. Forwarded packets carry the backends' addresses already, so that the
+ * the rest to {@link NFLOG_GROUP} and drops it, or answers it. Forwarded packets carry the backends' addresses already, so that the
  * rules see pods and no Services; a node's own packets to its pods are not forwarded, and always pass.
  */
-export function addPolicyRules(rules: RuleSet, isolations: readonly Isolation[]): void {
+export function addPolicyRules(
+  rules: RuleSet,
+  isolations: readonly Isolation[],
+  denial: Denial = "drop",
+): void {
   rules.add("filter", POLICY_CHAIN, "-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN");
   // A sender's egress is asked first: what it may not send never counts against the receiver's policy.
   for (const direction of ["egress", "ingress"] as const) {
     for (const isolation of isolations.filter((candidate) => candidate.direction === direction)) {
-      addIsolation(rules, isolation);
+      addIsolation(rules, isolation, denial);
     }
   }
 }
 
-function addIsolation(rules: RuleSet, isolation: Isolation): void {
+function addIsolation(rules: RuleSet, isolation: Isolation, denial: Denial): void {
   const ingress = isolation.direction === "ingress";
   const chain = chainName(ingress ? "HOPLINE-IN-" : "HOPLINE-EG-", isolation.pod);
   const [own, other] = ingress ? ["-d", "-s"] : ["-s", "-d"];
@@ -47,12 +55,20 @@ function addIsolation(rules: RuleSet, isolation: Isolation): void {
     const matches = ports === undefined ? [""] : ports.map(portMatch);
     rules.add("filter", chain, ...matches.map((match) => `${addresses}${match}-j RETURN`));
   }
-  rules.add(
-    "filter",
-    chain,
-    `-j NFLOG --nflog-group ${NFLOG_GROUP} --nflog-prefix "${dropPrefix(isolation)}"`,
-    "-j DROP",
-  );
+  rules.add("filter", chain, ...lastRules(isolation, denial));
+}
+
+/** An RST answers TCP only; what else there is gets the ICMP error. */
+function lastRules(isolation: Isolation, denial: Denial): string[] {
+  const prohibit = "-j REJECT --reject-with icmp-admin-prohibited";
+  switch (denial) {
+    case "drop":
+      return [`-j NFLOG --nflog-group ${NFLOG_GROUP} --nflog-prefix "${dropPrefix(isolation)}"`, "-j DROP"];
+    case "reject-icmp":
+      return [prohibit];
+    case "reject-reset":
+      return ["-p tcp -j REJECT --reject-with tcp-reset", prohibit];
+  }
 }
 
 /** `hopline-deny:in:data/database+1`: the direction, the first policy that isolates, and how many more do. */
