@@ -5,6 +5,7 @@ import type { CaptureReport } from "./capture/worker-messages.js";
 import type { SenderCounters, SenderState } from "./delivery/batch-sender.js";
 import type { SpoolCounters } from "./delivery/spool.js";
 import type { DropCounters } from "./drops/drop-evidence.js";
+import type { RejectionCounters } from "./drops/rejection-watch.js";
 import type { NamingCounters } from "./naming/row-namer.js";
 
 /** All that the agent counts, at one moment: what its metrics and its health are made of. */
@@ -21,7 +22,23 @@ export interface AgentStatus {
   readonly naming: NamingCounters & { readonly waitingRows: number };
   /** Live captures only. */
   readonly drops: DropCounters | undefined;
+  readonly rejections: RejectionCounters;
   readonly batches: BatchCounters;
   readonly spool: SpoolCounters & { readonly batches: number; readonly bytes: number };
   readonly sender: { readonly state: SenderState; readonly counters: SenderCounters };
+}
+
+/** What the health endpoint answers: whether the agent captures, and how its parts are. */
+export function healthOf({ capture, topology, conntrack, sender, spool }: AgentStatus): {
+  healthy: boolean;
+  [part: string]: unknown;
+} {
+  return {
+    healthy: capture === "running",
+    capture,
+    interfaces: topology?.state.kind,
+    conntrack: conntrack?.state.kind,
+    collector: sender.state.kind,
+    spooledBatches: spool.batches,
+  };
 }

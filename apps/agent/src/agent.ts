@@ -3,17 +3,22 @@ import type { NodeState } from "@hopline/batch";
 import { TranslationTable } from "@hopline/conntrack";
 import type { Logger } from "@hopline/process";
 import { type Role, Topology } from "@hopline/topology";
-import type { AgentStatus } from "./agent-status.js";
+import { type AgentStatus, healthOf } from "./agent-status.js";
 import { BatchWriter } from "./batches/batch-writer.js";
 import { CompletenessLog, type CompletenessTotals } from "./batches/completeness-log.js";
+import { captureSourceOf } from "./capture/capture-source.js";
 import { CaptureThread } from "./capture/capture-thread.js";
-import type { CaptureReport, CaptureSource } from "./capture/worker-messages.js";
+import type { CaptureReport } from "./capture/worker-messages.js";
 import { BatchSender } from "./delivery/batch-sender.js";
 import { CollectorClient } from "./delivery/collector-client.js";
 import { CollectorToken } from "./delivery/collector-token.js";
 import { Spool } from "./delivery/spool.js";
 import { DropEvidence } from "./drops/drop-evidence.js";
 import { DropMemory } from "./drops/drop-memory.js";
+import { DropRecorder } from "./drops/drop-recorder.js";
+import { OwnAddresses } from "./drops/own-addresses.js";
+import { RecordedDrops } from "./drops/recorded-drops.js";
+import { RejectionWatch } from "./drops/rejection-watch.js";
 import { type FileReport, frameReport } from "./file-report.js";
 import { createMetrics } from "./metrics.js";
 import { MetricsServer } from "./metrics-server.js";
@@ -22,6 +27,7 @@ import { InterfaceDirectory } from "./naming/interface-directory.js";
 import { RowNamer } from "./naming/row-namer.js";
 import { WaitingRows } from "./naming/waiting-rows.js";
 import { LiveKnowledge, type NodeKnowledge, RecordedKnowledge } from "./node-knowledge.js";
+import { NO_CONNTRACK_SETTINGS, readConntrackSettings } from "./node-state/conntrack-settings.js";
 import { readCounters, readProc } from "./node-state/kernel-counters.js";
 import { NodeStateLog } from "./node-state/node-state-log.js";
 import { nodeStateOf } from "./node-state/node-state-of.js";
@@ -45,6 +51,11 @@ export interface AgentOptions {
 
 /** When asked to stop, what can be sent in this time is; the rest stays on disk for the next start. */
 const LAST_SENDING_MS = 4000;
+/**
+ * A batch may wait at the collector for a name, and several batches are one INSERT there: those behind it should not wait with it.
+ * With four, a collector that takes a second for an INSERT fell behind two agents that write five a second each.
+ */
+const BATCHES_AT_ONCE = 12;
 const FOCUSED_ROLES: ReadonlySet<Role> = new Set(["pod", "bridge", "tunnel", "uplink"]);
 
 /**
@@ -67,6 +78,10 @@ export class Agent {
   readonly #completeness: CompletenessLog;
   /** Live captures only. */
   readonly #drops: DropEvidence | undefined;
+  readonly #dropRecorder: DropRecorder | undefined;
+  /** Capture files only. */
+  readonly #recordedDrops: RecordedDrops | undefined;
+  readonly #rejections: RejectionWatch;
   /** Live captures only. */
   readonly #nodeState: NodeStateLog | undefined;
   readonly #client: CollectorClient;
@@ -75,12 +90,15 @@ export class Agent {
   readonly #sender: BatchSender;
   readonly #metrics: MetricsServer | undefined;
   #thread: CaptureThread | undefined;
+  #conntrackSettings = NO_CONNTRACK_SETTINGS;
   #focused = false;
   #capture: AgentStatus["capture"] = "starting";
   /** Reports that came before recorded translations were read: those must be there to name them. */
   #early: CaptureReport[] | undefined = [];
   #lastReport: AgentStatus["report"];
   #watched: readonly number[] = [];
+  #newestKnown = 0;
+  #lateInterfaces = 0;
   /** Of a capture file, which has few. */
   readonly #warnings: string[] = [];
   /** Why the collector would not take rows of a capture file. */
@@ -94,7 +112,7 @@ export class Agent {
     this.#live = settings.capture !== "pcap";
     const clockOffsetUs = settings.clockOffset * 1e6;
     checkTogether(settings);
-    this.#topology = new Topology({ nowMs: Date.now, nodeAddresses });
+    this.#topology = new Topology({ nowMs: () => Date.now() + clockOffsetUs / 1000, nodeAddresses });
     const [topology, translations] = [this.#topology, this.#translations];
     const states = new StateLog(logger);
     this.#states = states;
@@ -110,6 +128,7 @@ export class Agent {
     const drops = new DropMemory(translations);
     this.#namer = new RowNamer({
       ...{ translations, topology, interfaces: this.#interfaces, drops },
+      roles: capturedRoles(settings),
       readDrops: () => this.#drops?.read(),
     });
     this.#dnsNamer = new DnsNamer({ topology, interfaces: this.#interfaces });
@@ -121,12 +140,26 @@ export class Agent {
     });
     const writer = new BatchWriter({ spool: this.#spool, node, bootId, agentVersion: version });
     this.#writer = writer;
+    const ownAddresses = new OwnAddresses(topology);
+    this.#rejections = new RejectionWatch({
+      // Of a recording conntrack's log is known from beginning to end.
+      isTracking: () => (this.#live ? this.#knowledge.isTracking() : conntrackLog !== undefined),
+      lostEvents: () => this.#knowledge.conntrackLost(),
+      isOwnAddress: (addresses, offset) => ownAddresses.has(addresses, offset),
+      nowMs: () => performance.now(),
+      onRows: (columns) => writer.writeDrops(columns),
+    });
     this.#waiting = new WaitingRows({
       namer: this.#namer,
       isTracking: () => this.#knowledge.isTracking(),
-      onNamed: (columns) => writer.writeHops(columns),
+      onNamed: (columns) => {
+        writer.writeHops(columns);
+        this.#rejections.take(columns);
+      },
     });
-    this.#completeness = new CompletenessLog((row) => writer.writeCompleteness(row));
+    this.#completeness = new CompletenessLog((row) =>
+      this.#waiting.whenNamed(() => writer.writeCompleteness(row)),
+    );
     this.#nodeState = this.#live
       ? new NodeStateLog({
           read: () => this.#readNodeState(),
@@ -134,16 +167,39 @@ export class Agent {
           nowMs: () => Date.now() + clockOffsetUs / 1000,
         })
       : undefined;
+    this.#dropRecorder =
+      record === undefined ? undefined : new DropRecorder(join(record, `${node}.nflog.pcapng`));
+    this.#recordedDrops =
+      settings.nflogFile === undefined
+        ? undefined
+        : new RecordedDrops({
+            ...{ path: settings.nflogFile, memory: drops, translations },
+            // Logged packets have the kernel's interface indexes, as the node's description has.
+            interfaces: new InterfaceDirectory(topology, true),
+            onRows: (columns) => writer.writeDrops(columns),
+          });
     this.#drops = this.#live
       ? new DropEvidence({
           ...{ node, groups: settings.nflogGroups, kernelDrops: settings.kernelDrops },
           ...{ memory: drops, translations, interfaces: this.#interfaces },
           nowMs: Date.now,
+          recorder: this.#dropRecorder,
           onRows: (columns) => writer.writeDrops(columns),
           onWarning: (fault) => states.warn("drop evidence", fault),
         })
       : undefined;
-    this.#client = new CollectorClient({ address: settings.collector, token: new CollectorToken(settings) });
+    this.#client = new CollectorClient({
+      ...{ address: settings.collector, token: new CollectorToken(settings) },
+      // And one for its orders.
+      connections: BATCHES_AT_ONCE + 1,
+      report: () =>
+        this.#live
+          ? {
+              ...{ node, troubles: states.troubles, conntrack: this.#conntrackSettings },
+              sentAtMs: Date.now() + clockOffsetUs / 1000,
+            }
+          : undefined,
+    });
     this.#watches = this.#live
       ? new ConnectionWatches({
           ask: () => this.#client.orders(),
@@ -153,6 +209,7 @@ export class Agent {
       : undefined;
     this.#sender = new BatchSender({
       spool: this.#spool,
+      atOnce: BATCHES_AT_ONCE,
       post: async (bytes, signal) => {
         const result = await this.#client.post(bytes, signal);
         if (result.kind === "stored") this.#watches?.heard(result.orders);
@@ -170,7 +227,7 @@ export class Agent {
       new MetricsServer({
         ...settings.metricsAddress,
         registry: createMetrics(() => this.status()),
-        health: () => this.#health(),
+        health: () => healthOf(this.status()),
       });
   }
 
@@ -186,12 +243,15 @@ export class Agent {
 
   async #startParts(): Promise<void> {
     const { logger, settings, bootId } = this.#options;
+    if (this.#live) this.#conntrackSettings = await readConntrackSettings(readProc);
     await this.#spool.start();
     await this.#metrics?.start();
     await this.#knowledge.start();
+    this.#dropRecorder?.start();
     this.#drops?.start();
     const shiftUs = await this.#startCapture();
     await this.#knowledge.shift(shiftUs);
+    this.#recordedDrops?.start(shiftUs);
     this.#beginTaking();
     this.#nodeState?.start();
     this.#sender.start();
@@ -217,6 +277,7 @@ export class Agent {
     await this.#thread?.stop();
     this.#drops?.stop();
     this.#waiting.finish();
+    this.#rejections.finish();
     if (this.#lastReport !== undefined) this.#completeness.finish(this.#totals(this.#lastReport));
     await this.#writer.settled();
     await this.#sender.drain(LAST_SENDING_MS);
@@ -241,7 +302,8 @@ export class Agent {
       conntrack: knowledge && { state: knowledge.follower.state, counters: knowledge.follower.counters },
       translations: { ...this.#translations.counters, size: this.#translations.size },
       naming: { ...this.#namer.counters, waitingRows: this.#waiting.count },
-      drops: this.#drops?.counters,
+      drops: this.#drops?.counters ?? this.#recordedDrops?.counters,
+      rejections: this.#rejections.counters,
       batches: this.#writer.counters,
       spool: { ...this.#spool.counters, ...this.#spool.size },
       sender: { state: this.#sender.state, counters: this.#sender.counters },
@@ -251,11 +313,13 @@ export class Agent {
   async #startCapture(): Promise<number> {
     const { settings, hashSeed, onFail } = this.#options;
     this.#watched = this.#live ? this.#topology.indexesOf(capturedRoles(settings)) : [];
+    this.#newestKnown = this.#topology.newestIndex;
     const thread = new CaptureThread({
       hashSeed,
       order: {
-        source: this.#captureSource(),
+        source: captureSourceOf(settings, this.#topology),
         interfaceIndexes: this.#watched,
+        newestKnown: this.#newestKnown,
         flowCapacity: settings.flowTable,
         tunnelPorts: this.#topology.tunnelPorts(),
         cpuBudgetPercent: settings.cpuBudget,
@@ -284,25 +348,6 @@ export class Agent {
     return shiftUs;
   }
 
-  #captureSource(): CaptureSource {
-    const { settings } = this.#options;
-    const { snapLength, ringBlockKib: blockBytes } = settings;
-    if (settings.capture === "ring") {
-      const blockCount = Math.max(2, Math.floor(settings.ringMib / blockBytes));
-      return { kind: "ring", snapLength, blockBytes, blockCount };
-    }
-    if (settings.capture === "cap") return { kind: "cap", snapLength };
-    const roles = capturedRoles(settings);
-    const ignored = this.#topology.interfaces.filter(({ role }) => !roles.has(role));
-    return {
-      kind: "pcap",
-      path: settings.file ?? "",
-      shift: settings.replayShift,
-      pace: settings.replayPace,
-      ignoredNames: ignored.map((one) => one.name),
-    };
-  }
-
   #beginTaking(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
@@ -314,11 +359,21 @@ export class Agent {
     this.#noteSampling(report.samplingShift);
     this.#lastReport = counters;
     this.#interfaces.setCaptured(report.interfaces);
+    this.#readRecordedDrops(report.settledUs);
     if (rows !== undefined) this.#waiting.take(rows);
     for (const asked of dns) {
       for (const columns of this.#dnsNamer.name(asked)) this.#writer.writeDns(columns);
     }
     this.#completeness.observe(report.settledUs, this.#totals(counters));
+  }
+
+  /** What was dropped is known before the rows of its time are named. */
+  #readRecordedDrops(untilUs: number): void {
+    try {
+      this.#recordedDrops?.readUntil(untilUs);
+    } catch (thrown) {
+      this.#options.onFail(thrown);
+    }
   }
 
   #noteSampling(shift: number): void {
@@ -339,6 +394,7 @@ export class Agent {
       conntrackLost: this.#knowledge.conntrackLost(),
       evictedFlows: table.evicted.closed + table.evicted.idle,
       lostBatches: droppedFull + droppedUnwritable,
+      lateInterfaces: this.#lateInterfaces,
       activeFlows: table.entries,
       sampling: 2 ** samplingShift,
       interfaces: this.#interfaces.count(capturedRoles(this.#options.settings)),
@@ -373,18 +429,27 @@ export class Agent {
 
   /** Tells the capture thread which interfaces there are now, where that has changed. */
   #watch(): void {
-    const indexes = this.#topology.indexesOf(capturedRoles(this.#options.settings));
-    const same =
-      indexes.length === this.#watched.length && indexes.every((one, at) => one === this.#watched[at]);
+    const { settings, logger } = this.#options;
+    const indexes = this.#topology.indexesOf(capturedRoles(settings));
+    const newest = this.#topology.newestIndex;
+    const before = new Set(this.#watched);
+    const added = indexes.filter((index) => !before.has(index));
+    const same = added.length === 0 && indexes.length === before.size && newest === this.#newestKnown;
     if (same || this.#thread === undefined) return;
+    // The ring captures what is newer than all it was told of; an index that had been free is not newer.
+    const isLate = (index: number) => settings.capture !== "ring" || index <= this.#newestKnown;
+    this.#lateInterfaces += added.filter(isLate).length;
     this.#watched = indexes;
-    this.#thread.watch(indexes);
-    this.#options.logger.debug({ interfaces: indexes.length }, "interfaces changed");
+    this.#newestKnown = newest;
+    this.#thread.watch(indexes, newest);
+    logger.debug({ interfaces: indexes.length }, "interfaces changed");
   }
 
   /** A file has ended: when all of it is stored, there is nothing left to do. */
   async #finish(): Promise<void> {
+    this.#readRecordedDrops(Number.POSITIVE_INFINITY);
     this.#waiting.finish();
+    this.#rejections.finish();
     await this.#writer.settled();
     this.#options.logger.info("the capture file has ended; waiting until the collector has all of it");
     await this.#sender.drain(2 ** 31 - 1);
@@ -392,17 +457,5 @@ export class Agent {
     const { refused } = this.#sender.counters;
     const complaints = { refusedBatches: refused, refusals: [...this.#refusals], warnings: this.#warnings };
     this.#options.onFinished({ ...frameReport(node, file, this.#lastReport), ...complaints });
-  }
-
-  #health(): { healthy: boolean; [part: string]: unknown } {
-    const { capture, topology, conntrack, sender, spool } = this.status();
-    return {
-      healthy: capture === "running",
-      capture,
-      interfaces: topology?.state.kind,
-      conntrack: conntrack?.state.kind,
-      collector: sender.state.kind,
-      spooledBatches: spool.batches,
-    };
   }
 }

@@ -16,7 +16,8 @@ const one = (value: number | undefined): readonly Sample[] => [[{}, value ?? 0]]
 const by = (label: string, values: Readonly<Record<string, number>>): readonly Sample[] =>
   Object.entries(values).map(([key, value]) => [{ [label]: key }, value]);
 
-const SPECS: readonly MetricSpec[] = [
+/** All that an agent exports. */
+export const SPECS: readonly MetricSpec[] = [
   {
     kind: "counter",
     name: "hopline_agent_frames_seen_total",
@@ -190,17 +191,17 @@ const SPECS: readonly MetricSpec[] = [
     name: "hopline_agent_drop_evidence_total",
     help: "Packets that someone says were dropped (or, of some rules, let pass), by who says so.",
     labels: ["source"],
-    samples: ({ drops }) => by("source", { ...drops?.evidence }),
+    samples: ({ drops, rejections: { icmp, rst } }) => by("source", { ...drops?.evidence, icmp, rst }),
   },
   {
     kind: "counter",
     name: "hopline_agent_drop_evidence_not_kept_total",
     help: "Of these, those that made no row, by reason; lost: the kernel had no room for them.",
     labels: ["reason"],
-    samples: ({ drops }) =>
+    samples: ({ drops, rejections }) =>
       by("reason", {
         lost: drops?.lost ?? 0,
-        "rate-limited": drops?.rateLimited ?? 0,
+        "rate-limited": (drops?.rateLimited ?? 0) + rejections.rateLimited,
         "not-decoded": drops?.notDecoded ?? 0,
       }),
   },

@@ -58,6 +58,7 @@ export const settingsSchema = z.object({
   file: z.string().min(1).optional(),
   nodeDescription: z.string().min(1).optional(),
   conntrackLog: z.string().min(1).optional(),
+  nflogFile: z.string().min(1).optional(),
   replayShift: z
     .union(
       [
@@ -124,6 +125,7 @@ export function checkTogether(settings: AgentSettings): void {
     ["--file", settings.file],
     ["--node-description", settings.nodeDescription],
     ["--conntrack-log", settings.conntrackLog],
+    ["--nflog-file", settings.nflogFile],
   ]) {
     if (value !== undefined)
       throw wrong(`${flag} is for --capture pcap; this is --capture ${settings.capture}.`);
@@ -160,11 +162,16 @@ export const settingSources: Readonly<Record<keyof z.input<typeof settingsSchema
   },
   nodeDescription: { flag: "node-description", about: "file that describes the node instead of the kernel" },
   conntrackLog: { flag: "conntrack-log", about: "file with translations instead of the kernel's" },
+  nflogFile: {
+    flag: "nflog-file",
+    about: "pcap or pcapng file with what firewall rules logged (--record, or tcpdump -i nflog:GROUP)",
+  },
   replayShift: { flag: "replay-shift", about: "now, none, or seconds added to a file's times; default now" },
   replayPace: { flag: "replay-pace", about: "real or fast; default real" },
   record: {
     flag: "record",
-    about: "folder to write NODE.pcapng, NODE.description.json and NODE.conntrack.jsonl to, for replays",
+    about:
+      "folder to write NODE.pcapng, NODE.description.json, NODE.conntrack.jsonl and NODE.nflog.pcapng to, for replays",
   },
   roles: {
     flag: "roles",

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { BatchSender, MAX_IN_FLIGHT, type SenderState } from "../src/delivery/batch-sender.js";
+import { BatchSender, type SenderState } from "../src/delivery/batch-sender.js";
 import { CollectorClient } from "../src/delivery/collector-client.js";
 import { CollectorToken } from "../src/delivery/collector-token.js";
 import { Spool } from "../src/delivery/spool.js";
@@ -56,6 +56,8 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+const AT_ONCE = 3;
+
 describe("BatchSender against a real server that fails in scripted ways", () => {
   let folder: string;
   let collector: ScriptedCollector;
@@ -89,10 +91,15 @@ describe("BatchSender against a real server that fails in scripted ways", () => 
   });
 
   function make(token: { token?: string; tokenFile?: string }): void {
-    client = new CollectorClient({ address: `unix:${socket()}`, token: new CollectorToken(token) });
+    client = new CollectorClient({
+      address: `unix:${socket()}`,
+      token: new CollectorToken(token),
+      connections: AT_ONCE,
+    });
     sender = new BatchSender({
       spool,
       post: (bytes, signal) => client.post(bytes, signal),
+      atOnce: AT_ONCE,
       random: () => 0,
       onState: (state) => states.push(state),
       onRefused: (fault) => refused.push(fault.sentence),
@@ -122,10 +129,32 @@ describe("BatchSender against a real server that fails in scripted ways", () => 
   it("does not let a batch that takes long hold up all others, nor sends too many at once", async () => {
     await collector.listen(socket());
     collector.delayMs = 100;
-    await put(...Array.from({ length: 2 * MAX_IN_FLIGHT }, (_, index) => index + 1));
+    await put(...Array.from({ length: 2 * AT_ONCE }, (_, index) => index + 1));
     sender.start();
     await drained();
-    expect(collector.mostAtOnce).toBe(MAX_IN_FLIGHT);
+    expect(collector.mostAtOnce).toBe(AT_ONCE);
+  });
+
+  it("keeps back what speaks for those before it until they are stored, and nothing with it", async () => {
+    await collector.listen(socket());
+    collector.delayMs = 100;
+    await put(1, 2);
+    await spool.put(3, Uint8Array.of(3), true);
+    await put(4);
+    sender.start();
+    await drained();
+    expect([...collector.stored.slice(0, 3)].sort()).toEqual([1, 2, 4]);
+    expect(collector.stored[3]).toBe(3);
+    // One that has to be sent again is before it, too; and so it is of batches that an earlier agent has left.
+    collector.script.push(503);
+    await put(5);
+    await sender.stop();
+    await spool.put(6, Uint8Array.of(6), true);
+    spool = new Spool({ directory: join(folder, "spool"), bootId: "00000000bbbb", maxBytes: 1_000_000 });
+    await spool.start();
+    make({});
+    sender.start();
+    await vi.waitFor(() => expect(collector.stored.slice(4)).toEqual([5, 6]), 5000);
   });
 
   it("tries again after a broken connection, a 500, a 503, a 408 and a 429, and loses nothing", async () => {
@@ -217,7 +246,7 @@ describe("BatchSender against a real server that fails in scripted ways", () => 
 
 describe("CollectorClient", () => {
   it.each(["foo", "ftp://x", "unix:relative", "http://"])("refuses the address %s", (address) => {
-    expect(() => new CollectorClient({ address, token: new CollectorToken({}) })).toThrow(
+    expect(() => new CollectorClient({ address, token: new CollectorToken({}), connections: 1 })).toThrow(
       /no collector's address/,
     );
   });

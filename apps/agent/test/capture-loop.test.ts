@@ -51,6 +51,7 @@ function run(more: Partial<Extract<CaptureSource, { kind: "pcap" }>>, commands: 
         ...more,
       },
       interfaceIndexes: [],
+      newestKnown: 0,
       flowCapacity: 1024,
       tunnelPorts: { vxlan: [], vxlanGpe: [], geneve: [] },
       cpuBudgetPercent: 50,
@@ -126,7 +127,7 @@ describe("CaptureLoop over a file", () => {
 
   it("hands over what it has when it is told to stop", () => {
     const { messages, reports } = run({ pace: "real" }, [
-      { kind: "watch", interfaceIndexes: [] },
+      { kind: "watch", interfaceIndexes: [], newestKnown: 0 },
       { kind: "stop" },
     ]);
     expect(reports).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { CompletenessColumns } from "@hopline/batch";
+import { AGENT_LATE_INTERFACE, type CompletenessColumns } from "@hopline/batch";
 import { describe, expect, it } from "vitest";
 import { CompletenessLog, type CompletenessTotals } from "../src/batches/completeness-log.js";
 
@@ -10,6 +10,7 @@ const totals = (seen: number, more: Partial<CompletenessTotals> = {}): Completen
   conntrackLost: 0,
   evictedFlows: 0,
   lostBatches: 0,
+  lateInterfaces: 0,
   activeFlows: 3,
   interfaces: 2,
   sampling: 1,
@@ -65,12 +66,27 @@ describe("CompletenessLog", () => {
       [1011, 2],
       [1015, 1],
       [1021, 1],
+      // It ended between these two: perhaps when the next window had begun.
+      [1029, 4],
       [1031, 1],
     ]) {
       log.observe((second ?? 0) * SECOND_US, totals(second ?? 0, { sampling: sampling ?? 0 }));
     }
     log.finish(totals(2000, { sampling: 8 }));
-    expect(samplings).toEqual([4, 2, 1, 8]);
+    expect(samplings).toEqual([4, 2, 4, 8]);
+  });
+
+  it("says in which window an interface was captured late", () => {
+    const { log, rows } = collect();
+    for (const [second, lateInterfaces] of [
+      [1001, 0],
+      [1011, 0],
+      [1015, 2],
+      [1021, 2],
+      [1031, 2],
+    ])
+      log.observe((second ?? 0) * SECOND_US, totals(second ?? 0, { lateInterfaces: lateInterfaces ?? 0 }));
+    expect(rows).toMatchObject([{ flags: 1 }, { flags: AGENT_LATE_INTERFACE }, { flags: 0 }]);
   });
 
   it("writes nothing where there was no packet time at all", () => {

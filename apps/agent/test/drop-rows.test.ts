@@ -31,6 +31,7 @@ function logged(frame: Omit<TestFrame, "timeUs">, prefix = "hopline-deny:in:shop
     outInterface: 0,
     packet,
     connection: undefined,
+    message: new Uint8Array(0),
   };
 }
 

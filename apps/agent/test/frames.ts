@@ -17,6 +17,34 @@ export interface TestFrame {
   readonly timeUs: number;
 }
 
+/** An ICMP error from one host to another as a test writes it down; `quotes` is the packet that it is about. */
+export interface TestIcmpError extends Omit<TestFrame, "protocol" | "tcpFlags" | "payload" | "payloadBytes"> {
+  readonly type: number;
+  readonly code: number;
+  readonly quotes: Omit<TestFrame, "timeUs">;
+}
+
+/** The error's frame: IP header and 8 bytes more are quoted (RFC 792). */
+export function icmpErrorBytesOf(error: TestIcmpError): Uint8Array {
+  const quoted = bytesOf({ ...error.quotes, timeUs: 0 }).subarray(
+    ETHERNET_BYTES,
+    ETHERNET_BYTES + IPV4_BYTES + 8,
+  );
+  const bytes = new Uint8Array(ETHERNET_BYTES + IPV4_BYTES + 8 + quoted.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(12, 0x0800);
+  view.setUint8(14, 0x45);
+  view.setUint16(16, bytes.length - ETHERNET_BYTES);
+  view.setUint8(22, 64);
+  view.setUint8(23, 1);
+  bytes.set(endpointOf(error.source)[0], 26);
+  bytes.set(endpointOf(error.destination)[0], 30);
+  view.setUint8(34, error.type);
+  view.setUint8(35, error.code);
+  bytes.set(quoted, 42);
+  return bytes;
+}
+
 const ETHERNET_BYTES = 14;
 const IPV4_BYTES = 20;
 

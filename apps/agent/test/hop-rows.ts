@@ -1,13 +1,13 @@
 import { FlowTable, FrameCounter, type HopRows } from "@hopline/flow";
 import { FrameDecoder, LINKTYPE_ETHERNET } from "@hopline/packet";
-import { bytesOf, type TestFrame } from "./frames.js";
+import { bytesOf, icmpErrorBytesOf, type TestFrame, type TestIcmpError } from "./frames.js";
 
 /** Rows of the real flow table after it has counted these frames. */
-export function rowsOf(frames: readonly TestFrame[]): HopRows {
+export function rowsOf(frames: readonly (TestFrame | TestIcmpError)[]): HopRows {
   const table = new FlowTable({ capacity: 1024 });
   const counter = new FrameCounter({ decoder: new FrameDecoder(), table });
   for (const frame of frames) {
-    const bytes = bytesOf(frame);
+    const bytes = "quotes" in frame ? icmpErrorBytesOf(frame) : bytesOf(frame);
     counter.countBlock({
       view: new DataView(bytes.buffer),
       count: 1,

@@ -1,4 +1,4 @@
-import { nodeStateSchema } from "@hopline/batch";
+import { nodeStateSchema, type SentNodeState } from "@hopline/batch";
 import { type NodeDescription, nodeDescriptionSchema } from "@hopline/topology";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type KernelCounters, readCounters } from "../src/node-state/kernel-counters.js";
@@ -151,7 +151,8 @@ describe("when it is sent", () => {
 
   function start() {
     const sent: number[] = [];
-    const kernel = { description: FLANNEL, dropped: 0 };
+    const states: SentNodeState[] = [];
+    const kernel = { description: FLANNEL, dropped: 0, tunnelDropped: 0 };
     const log = new NodeStateLog({
       read: async () =>
         nodeStateOf(
@@ -159,16 +160,23 @@ describe("when it is sent", () => {
           {
             interfaces: new Map([
               ["eth0", { receiveErrors: 0, receiveDropped: kernel.dropped, sendErrors: 0, sendDropped: 0 }],
+              [
+                "flannel.1",
+                { receiveErrors: 0, receiveDropped: 0, sendErrors: 0, sendDropped: kernel.tunnelDropped },
+              ],
             ]),
             conntrack: undefined,
           },
           () => "unknown",
         ),
-      write: (readAtMs) => sent.push(readAtMs),
+      write: (readAtMs, state) => {
+        sent.push(readAtMs);
+        states.push(state);
+      },
       nowMs: Date.now,
     });
     log.start();
-    return { log, kernel, sent };
+    return { log, kernel, sent, states };
   }
 
   test("at once, each minute, and where something changed that decides where packets go", async () => {
@@ -195,6 +203,38 @@ describe("when it is sent", () => {
     await vi.advanceTimersByTimeAsync(40_000);
     clearInterval(rise);
     expect(sent).toEqual([0, 12_000, 27_000, 42_000]);
+    await log.stop();
+  });
+
+  test("where losses begin at another place meanwhile, that is told at once", async () => {
+    const { log, kernel, sent } = start();
+    const rise = setInterval(() => kernel.dropped++, 1000);
+    await vi.advanceTimersByTimeAsync(20_000);
+    kernel.tunnelDropped = 1;
+    await vi.advanceTimersByTimeAsync(4000);
+    clearInterval(rise);
+    expect(sent).toEqual([0, 3000, 18_000, 21_000]);
+    await log.stop();
+  });
+
+  test("whole at first, each hour, and where much has changed; else as the difference to the last whole one", async () => {
+    const { log, kernel, sent, states } = start();
+    await vi.advanceTimersByTimeAsync(60_000);
+    const noForwarding = { ...FLANNEL, forwarding: [] };
+    kernel.description = noForwarding;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(states).toMatchObject([
+      { version: 1, forwarding: [{ device: "flannel.1" }] },
+      { version: 2, since: 0, forwarding: { removed: [], added: [] } },
+      { version: 2, since: 0, forwarding: { removed: [0], added: [] }, neighbours: { removed: [] } },
+    ]);
+    kernel.description = { ...noForwarding, routes: [], neighbours: [], rules: [] };
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(states.at(-1)).toMatchObject({ version: 1, routes: [] });
+    const wholeAtMs = sent.at(-1)!;
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    const whole = sent.filter((_, index) => states[index]?.version === 1);
+    expect(whole).toEqual([0, wholeAtMs, wholeAtMs + 3_600_000]);
     await log.stop();
   });
 });

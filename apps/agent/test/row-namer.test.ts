@@ -2,7 +2,7 @@ import type { HopColumns } from "@hopline/batch";
 import { type ConntrackRecord, emptyRecord, RECORD_NEW, TranslationTable } from "@hopline/conntrack";
 import { formatConnectionId } from "@hopline/flow";
 import { formatAddress, parseAddress } from "@hopline/packet";
-import { nodeDescriptionSchema, Topology } from "@hopline/topology";
+import { nodeDescriptionSchema, type Role, Topology } from "@hopline/topology";
 import { describe, expect, it } from "vitest";
 import { InterfaceDirectory } from "../src/naming/interface-directory.js";
 import { allRows } from "../src/naming/picked-rows.js";
@@ -51,12 +51,15 @@ function node(...records: ConntrackRecord[]) {
       rules: [],
     }),
   );
-  return new RowNamer({ translations, topology, interfaces: new InterfaceDirectory(topology, true) });
+  return new RowNamer({
+    ...{ translations, topology, roles: new Set<Role>(["pod", "uplink"]) },
+    interfaces: new InterfaceDirectory(topology, true),
+  });
 }
 
 function name(namer: RowNamer, packets: readonly TestFrame[], mayWait = false) {
   const rows = rowsOf(packets);
-  const named = namer.name(rows, allRows(rows.count), mayWait);
+  const named = namer.name(rows, allRows(rows.count), { conntrack: mayWait, interfaces: false });
   return { rows: listOf(named.columns), waiting: [...named.waiting] };
 }
 
@@ -178,10 +181,10 @@ describe("RowNamer", () => {
       { source: client, destination: service, tcpFlags: SYN, payloadBytes: 0, timeUs: T0 },
     ];
     const rows = rowsOf(packets);
-    const first = namer.name(rows, allRows(rows.count), true);
+    const first = namer.name(rows, allRows(rows.count), { conntrack: true, interfaces: false });
     expect(listOf(first.columns).map((row) => row.client)).toEqual([client]);
     expect([...first.waiting]).toEqual([0]);
-    const second = namer.name(rows, first.waiting, false);
+    const second = namer.name(rows, first.waiting, { conntrack: false, interfaces: false });
     expect(listOf(second.columns)).toMatchObject([
       { client: "10.244.1.6:50000", server: service, translation: "untracked", packets: 1 },
     ]);

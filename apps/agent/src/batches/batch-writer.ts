@@ -9,7 +9,7 @@ import {
   encodeHops,
   encodeNodeState,
   type HopColumns,
-  type NodeState,
+  type SentNodeState,
   StringColumnBuilder,
 } from "@hopline/batch";
 import type { Spool } from "../delivery/spool.js";
@@ -61,11 +61,12 @@ export class BatchWriter {
     this.#write(columns.count, (header) => encodeDrops(header, columns));
   }
 
+  /** @param columns of windows of which all rows have been written. */
   writeCompleteness(columns: CompletenessColumns): void {
-    this.#write(columns.count, (header) => encodeCompleteness(header, columns));
+    this.#write(columns.count, (header) => encodeCompleteness(header, columns), true);
   }
 
-  writeNodeState(readAtMs: number, state: NodeState): void {
+  writeNodeState(readAtMs: number, state: SentNodeState): void {
     const states = new StringColumnBuilder(1);
     states.set(0, JSON.stringify(state));
     const columns = { count: 1, read_at: Float64Array.of(readAtMs), state: states.finish() };
@@ -77,13 +78,13 @@ export class BatchWriter {
     return this.#writing;
   }
 
-  #write(rows: number, encode: (header: Omit<BatchHeader, "kind">) => Uint8Array): void {
+  #write(rows: number, encode: (header: Omit<BatchHeader, "kind">) => Uint8Array, isLast = false): void {
     const { spool, node, bootId, agentVersion } = this.#options;
     const sequence = ++this.#sequence;
     const bytes = encode({ node, bootId, sequence, agentVersion });
     this.counters.batches++;
     this.counters.rows += rows;
     this.counters.bytes += bytes.length;
-    this.#writing = this.#writing.then(() => spool.put(sequence, bytes));
+    this.#writing = this.#writing.then(() => spool.put(sequence, bytes, isLast));
   }
 }

@@ -1,4 +1,5 @@
 import {
+  AGENT_LATE_INTERFACE,
   AGENT_LOST_BATCHES,
   AGENT_STARTED,
   AGENT_STOPPED,
@@ -19,6 +20,8 @@ export interface CompletenessTotals {
   readonly conntrackLost: number;
   readonly evictedFlows: number;
   readonly lostBatches: number;
+  /** Interfaces that were there before they could be captured. */
+  readonly lateInterfaces: number;
   /** As of now. */
   readonly activeFlows: number;
   /** As of now. */
@@ -35,6 +38,7 @@ const NOTHING: CompletenessTotals = {
   conntrackLost: 0,
   evictedFlows: 0,
   lostBatches: 0,
+  lateInterfaces: 0,
   activeFlows: 0,
   interfaces: 0,
   sampling: 1,
@@ -48,6 +52,8 @@ export class CompletenessLog {
   #started = true;
   /** The largest in this window. */
   #sampling = 1;
+  /** Of the last observation: in force until some time after it, which may be in the window that it does not see. */
+  #latestSampling = 1;
 
   constructor(write: (row: CompletenessColumns) => void) {
     this.#write = write;
@@ -61,9 +67,11 @@ export class CompletenessLog {
     this.#sampling = Math.max(this.#sampling, totals.sampling);
     const window = Math.floor(settledUs / WINDOW_US);
     this.#window ??= window;
-    if (window <= this.#window) return;
-    this.#close(this.#window, totals, 0);
-    this.#window = window;
+    if (window > this.#window) {
+      this.#close(this.#window, totals, 0);
+      this.#window = window;
+    }
+    this.#latestSampling = totals.sampling;
   }
 
   /** The last window, which the agent does not see to its end. */
@@ -75,6 +83,7 @@ export class CompletenessLog {
   #close(window: number, totals: CompletenessTotals, flags: number): void {
     const before = this.#before;
     const lostBatches = totals.lostBatches > before.lostBatches ? AGENT_LOST_BATCHES : 0;
+    const late = totals.lateInterfaces > before.lateInterfaces ? AGENT_LATE_INTERFACE : 0;
     const started = this.#started ? AGENT_STARTED : 0;
     const uncounted = new StringColumnBuilder(1);
     uncounted.set(0, reasonsOf(before.uncounted, totals.uncounted));
@@ -90,10 +99,10 @@ export class CompletenessLog {
       evicted_flows: Float64Array.of(totals.evictedFlows - before.evictedFlows),
       interfaces: Uint32Array.of(totals.interfaces),
       sampling: Uint32Array.of(Math.max(this.#sampling, totals.sampling)),
-      agent_flags: Uint8Array.of(flags | started | lostBatches),
+      agent_flags: Uint8Array.of(flags | started | lostBatches | late),
     });
     this.#before = totals;
-    this.#sampling = totals.sampling;
+    this.#sampling = Math.max(this.#latestSampling, totals.sampling);
     this.#started = false;
   }
 }

@@ -133,7 +133,7 @@ export class CaptureLoop {
     for (let command = this.#options.receive(); command !== undefined; command = this.#options.receive()) {
       if (command.kind === "stop") this.#stopping = true;
       else if (command.kind === "focus") opened.source.focus(command.tuples, command.interfaceIndexes);
-      else opened.source.watch(command.interfaceIndexes);
+      else opened.source.watch(command.interfaceIndexes, command.newestKnown);
     }
   }
 

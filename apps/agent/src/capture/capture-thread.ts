@@ -69,9 +69,9 @@ export class CaptureThread {
     });
   }
 
-  /** Which kernel interfaces to capture from now on. */
-  watch(interfaceIndexes: readonly number[]): void {
-    this.#tell({ kind: "watch", interfaceIndexes });
+  /** Which kernel interfaces to capture from now on: these, and all that are newer than the newest that is known. */
+  watch(interfaceIndexes: readonly number[], newestKnown: number): void {
+    this.#tell({ kind: "watch", interfaceIndexes, newestKnown });
   }
 
   /** Which connections to capture at further interfaces from now on. */

@@ -36,12 +36,13 @@ const CAP_LATENCY_US = 1_000_000;
 
 /** @throws Fault of packages/capture: no permission, no such file, no capture file, … */
 export function openSource(order: CaptureOrder, clock: ThreadClock): OpenedSource {
-  const { source, interfaceIndexes } = order;
+  const { source, interfaceIndexes, newestKnown } = order;
   switch (source.kind) {
     case "ring": {
       const { snapLength, blockBytes, blockCount } = source;
       const options = {
-        ...{ interfaceIndexes, snapLength, blockBytes, blockCount, retireMs: RING_RETIRE_MS },
+        ...{ interfaceIndexes, newestKnown, snapLength, blockBytes, blockCount },
+        retireMs: RING_RETIRE_MS,
         vxlanPorts: [...new Set([...RING_DEFAULTS.vxlanPorts, ...order.tunnelPorts.vxlan])],
         genevePorts: [...new Set([...RING_DEFAULTS.genevePorts, ...order.tunnelPorts.geneve])],
       };

@@ -34,6 +34,8 @@ export interface CaptureOrder {
   readonly source: CaptureSource;
   /** Kernel interface indexes to begin with; live sources only. */
   readonly interfaceIndexes: readonly number[];
+  /** Interfaces of higher indexes are captured too: what they are is not known yet. */
+  readonly newestKnown: number;
   readonly flowCapacity: number;
   /** Ports of the node's tunnel devices, beside the usual ones. */
   readonly tunnelPorts: TunnelPorts;
@@ -47,7 +49,11 @@ export interface CaptureOrder {
 
 /** To the capture thread. */
 export type WorkerCommand =
-  | { readonly kind: "watch"; readonly interfaceIndexes: readonly number[] }
+  | {
+      readonly kind: "watch";
+      readonly interfaceIndexes: readonly number[];
+      readonly newestKnown: number;
+    }
   /** Captures these connections at these interfaces besides, whatever else is captured. */
   | {
       readonly kind: "focus";

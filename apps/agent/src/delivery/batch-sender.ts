@@ -11,6 +11,8 @@ export type SenderState =
 export interface BatchSenderOptions {
   readonly spool: Spool;
   readonly post: (bytes: Uint8Array, signal: AbortSignal) => Promise<PostResult>;
+  /** How many batches are posted side by side. */
+  readonly atOnce: number;
   /** In [0, 1). */
   readonly random: () => number;
   readonly onState?: (state: SenderState) => void;
@@ -26,17 +28,14 @@ export interface SenderCounters {
   readonly retries: Record<string, number>;
 }
 
-/**
- * A batch may wait at the collector for a name, and stores of several batches are one INSERT there: those behind it should not
- * wait with it. With four, a collector that takes a second for an INSERT fell behind two agents that write five a second each.
- */
-export const MAX_IN_FLIGHT = 12;
 const FIRST_PAUSE_MS = 250;
 const LAST_PAUSE_MS = 15_000;
 
 /**
  * Sends what is in the spool, oldest first, and deletes what the collector has stored. When a batch has to be sent again
- * nothing else is sent before it: one batch at a time tries, with growing pauses, until the collector takes one.
+ * nothing else is sent before it: one batch at a time tries, with growing pauses, until the collector takes one. What says that
+ * a window has been told waits until all before it is stored, and nothing waits with it: else the window would be taken for
+ * whole while a part of it is still on its way, and that part for lost.
  */
 export class BatchSender {
   readonly counters: SenderCounters = { sent: 0, sentBytes: 0, refused: 0, retries: {} };
@@ -67,10 +66,10 @@ export class BatchSender {
   /** There may be something to send. */
   wake(): void {
     if (this.#stopped || this.#pause !== undefined) return;
-    const { spool } = this.#options;
-    const limit = this.#healthy ? MAX_IN_FLIGHT : 1;
+    const { atOnce } = this.#options;
+    const limit = this.#healthy ? atOnce : 1;
     while (this.#inFlight.size < limit) {
-      const batch = spool.oldest(this.#inFlight);
+      const batch = this.#next();
       if (batch === undefined) break;
       this.#inFlight.add(batch);
       void this.#send(batch);
@@ -81,6 +80,21 @@ export class BatchSender {
     }
     this.#setState({ kind: "idle" });
     this.#onDrained?.();
+  }
+
+  #next(): SpooledBatch | undefined {
+    const passedOver = new Set(this.#inFlight);
+    for (;;) {
+      const batch = this.#options.spool.oldest(passedOver);
+      if (batch === undefined || !batch.isLast || !this.#isUnderWayBefore(batch)) return batch;
+      passedOver.add(batch);
+    }
+  }
+
+  #isUnderWayBefore({ bootId, sequence }: SpooledBatch): boolean {
+    for (const one of this.#inFlight)
+      if (one.bootId < bootId || (one.bootId === bootId && one.sequence < sequence)) return true;
+    return false;
   }
 
   /** Settles when the spool is empty, or `withinMs` have passed. */

@@ -1,7 +1,13 @@
-import { BATCH_CONTENT_TYPE, parseOrders, type WatchOrder } from "@hopline/batch";
+import {
+  AGENT_REPORT_HEADER,
+  type AgentReport,
+  BATCH_CONTENT_TYPE,
+  formatAgentReport,
+  parseOrders,
+  type WatchOrder,
+} from "@hopline/batch";
 import { describe, Fault, systemCode } from "@hopline/fault";
 import { Pool } from "undici";
-import { MAX_IN_FLIGHT } from "./batch-sender.js";
 import type { CollectorToken } from "./collector-token.js";
 
 /** What became of a posted batch. */
@@ -17,6 +23,10 @@ export interface CollectorClientOptions {
   /** `http://`, `https://` or `unix:/path/to/socket`. */
   readonly address: string;
   readonly token: CollectorToken;
+  /** The most requests at a time; others wait. */
+  readonly connections: number;
+  /** How the agent is, sent along with every request; undefined where it has nothing to say. */
+  readonly report?: () => AgentReport | undefined;
 }
 
 const PATH = "/ingest/v1/batches";
@@ -42,7 +52,7 @@ export class CollectorClient {
     this.#path = `${path}${PATH}`;
     this.#ordersPath = `${path}${ORDERS_PATH}`;
     this.#pool = new Pool(origin, {
-      connections: MAX_IN_FLIGHT,
+      connections: options.connections,
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
       connect: { timeout: 5000, ...(socketPath !== undefined && { socketPath }) },
@@ -61,7 +71,7 @@ export class CollectorClient {
         signal,
         headers: {
           "content-type": BATCH_CONTENT_TYPE,
-          ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+          ...this.#headers(bearer),
         },
       });
       const body = await answer.body.text();
@@ -81,7 +91,7 @@ export class CollectorClient {
         path: this.#ordersPath,
         headersTimeout: ORDERS_TIMEOUT_MS,
         bodyTimeout: ORDERS_TIMEOUT_MS,
-        headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+        headers: this.#headers(bearer),
       });
       const body = await answer.body.text();
       return answer.statusCode === 200 ? ordersOf(body) : undefined;
@@ -93,6 +103,14 @@ export class CollectorClient {
 
   async close(): Promise<void> {
     await this.#pool.destroy();
+  }
+
+  #headers(bearer: string | undefined): Record<string, string> {
+    const report = this.#options.report?.();
+    return {
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+      ...(report !== undefined && { [AGENT_REPORT_HEADER]: formatAgentReport(report) }),
+    };
   }
 }
 

@@ -8,10 +8,15 @@ export interface SpooledBatch {
   readonly sequence: number;
   readonly path: string;
   readonly bytes: number;
+  /** It says that all before it has been told: nobody is to have it before those are stored. */
+  readonly isLast: boolean;
 }
 
 export interface SpoolOptions {
-  /** The agent's data directory: `<boot id>/<sequence>.arrow` for each batch, `rejected/` for what nobody wants. */
+  /**
+   * The agent's data directory: `<boot id>/<sequence>.arrow` for each batch (`<sequence>-last.arrow` where it speaks for those
+   * before it), `rejected/` for what nobody wants.
+   */
   readonly directory: string;
   /** Sorts after those of earlier boots. */
   readonly bootId: string;
@@ -38,7 +43,7 @@ export interface SpoolCounters {
 
 const REJECTED = "rejected";
 const REJECTED_MAX_BYTES = 64 * 1024 * 1024;
-const BATCH_FILE = /^(\d+)\.arrow$/;
+const BATCH_FILE = /^(\d+)(-last)?\.arrow$/;
 const BOOT_FOLDER = /^[0-9a-f]{8,64}$/;
 
 /**
@@ -98,9 +103,10 @@ export class Spool {
   }
 
   /** Settles when the batch is on the disk, or has been given up because the disk would not take it. */
-  async put(sequence: number, bytes: Uint8Array): Promise<void> {
+  async put(sequence: number, bytes: Uint8Array, isLast = false): Promise<void> {
     await this.#shrink(bytes.length);
-    const path = join(this.#folder, `${String(sequence).padStart(12, "0")}.arrow`);
+    const name = `${String(sequence).padStart(12, "0")}${isLast ? "-last" : ""}.arrow`;
+    const path = join(this.#folder, name);
     try {
       await writeWhole(path, bytes);
     } catch (thrown) {
@@ -113,7 +119,7 @@ export class Spool {
     if (!this.#writable) this.#options.onState?.(undefined);
     this.#writable = true;
     this.counters.written++;
-    this.#add({ bootId: this.#options.bootId, sequence, path, bytes: bytes.length });
+    this.#add({ bootId: this.#options.bootId, sequence, path, bytes: bytes.length, isLast });
     this.#options.onBatch?.();
   }
 
@@ -155,11 +161,15 @@ export class Spool {
       const names = (await readdir(join(directory, boot))).sort();
       for (const name of names) {
         const path = join(directory, boot, name);
-        const sequence = BATCH_FILE.exec(name)?.[1];
+        const [, sequence, last] = BATCH_FILE.exec(name) ?? [];
         if (sequence === undefined) {
           this.counters.unfinished++;
           await rm(path, { force: true, recursive: true });
-        } else this.#add({ bootId: boot, sequence: Number(sequence), path, bytes: (await stat(path)).size });
+          continue;
+        }
+        const { size } = await stat(path);
+        const isLast = last !== undefined;
+        this.#add({ bootId: boot, sequence: Number(sequence), path, bytes: size, isLast });
       }
       await this.#removeEmptyBoot(boot);
     }

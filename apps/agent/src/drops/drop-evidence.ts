@@ -4,18 +4,15 @@ import type { TranslationTable } from "@hopline/conntrack";
 import { describe, Fault } from "@hopline/fault";
 import type { InterfaceDirectory } from "../naming/interface-directory.js";
 import type { DropMemory } from "./drop-memory.js";
-import { DropNamer } from "./drop-namer.js";
-import { DropSums } from "./drop-sums.js";
-import { DroppedPackets, emptyFlow } from "./dropped-packet.js";
+import type { DropRecorder } from "./drop-recorder.js";
 import { kernelDropColumns } from "./kernel-drop-columns.js";
 import { KernelDrops } from "./kernel-drops.js";
+import { LoggedDrops } from "./logged-drops.js";
 
 /** Soon enough that a client's row, which waits for conntrack for 300 ms, finds its drop. */
 const READ_EVERY_MS = 50;
 /** A row leaves within a second of its first packet; a batch each time is a request and an insert for the collector. */
 const ROWS_EVERY_MS = 900;
-/** Between two hand-overs. */
-const MOST_ROWS = 2000;
 /** The kernel's counts have no connection that somebody waits for. */
 const KERNEL_ROWS_EVERY_MS = 10_000;
 /** In one turn, of one group: at 30 packets a datagram far more than can be worked off. */
@@ -44,6 +41,8 @@ export interface DropEvidenceOptions {
   readonly translations: TranslationTable;
   readonly interfaces: InterfaceDirectory;
   readonly nowMs: () => number;
+  /** Keeps what is read, for replays. */
+  readonly recorder: DropRecorder | undefined;
   readonly onRows: (columns: DropColumns) => void;
   /** A group that can't be read: the others are. */
   readonly onWarning: (fault: Fault) => void;
@@ -52,20 +51,18 @@ export interface DropEvidenceOptions {
 /** Reads what firewall rules log of packets that they drop, and makes rows of it. */
 export class DropEvidence {
   readonly #options: DropEvidenceOptions;
-  readonly #namer: DropNamer;
-  readonly #packets = new DroppedPackets();
-  readonly #flow = emptyFlow();
-  readonly #sums = new DropSums(MOST_ROWS);
+  readonly #logged: LoggedDrops;
+  #recorder: DropRecorder | undefined;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #kernel: KernelDrops | undefined;
   #groups: NflogGroup[] = [];
-  #notDecoded = 0;
   /** Of groups that can't be read any more. */
   #gone = { packets: 0, lost: 0 };
 
   constructor(options: DropEvidenceOptions) {
     this.#options = options;
-    this.#namer = new DropNamer(options);
+    this.#logged = new LoggedDrops(options);
+    this.#recorder = options.recorder;
     const { kernelDrops, node, nowMs, onWarning } = options;
     this.#kernel = kernelDrops ? new KernelDrops({ node, nowMs, onWarning }) : undefined;
   }
@@ -76,7 +73,7 @@ export class DropEvidence {
       total.packets += counters.packets;
       total.lost += counters.lost;
     }
-    const [rateLimited, notDecoded] = [this.#sums.rateLimited, this.#notDecoded];
+    const { rateLimited, notDecoded } = this.#logged;
     const kernel = this.#kernel?.counters ?? { packets: 0, lost: 0 };
     return {
       evidence: { nflog: total.packets, kernel: kernel.packets },
@@ -113,6 +110,7 @@ export class DropEvidence {
     for (const group of this.#groups) this.#close(group);
     this.#groups = [];
     this.#handOver();
+    this.#keep((recorder) => recorder.close());
     this.#kernel?.stop();
     this.#handOverKernel();
   }
@@ -131,23 +129,27 @@ export class DropEvidence {
   }
 
   #take(logged: LoggedPacket): void {
-    const flow = this.#flow;
-    if (!this.#packets.read(logged, flow)) {
-      this.#notDecoded++;
-      return;
-    }
-    const { connection } = logged;
     const timeUs = logged.timeUs ?? this.#options.nowMs() * 1000;
-    const { memory } = this.#options;
-    if (connection === undefined) memory.note(flow.tuple, flow.initialSequence, timeUs);
-    else if (!connection.isConfirmed && !connection.isReply)
-      memory.noteTold(flow.tuple, connection.original, flow.initialSequence, timeUs);
-    this.#sums.add(logged, flow, timeUs);
+    this.#keep((recorder) => recorder.record(logged, timeUs));
+    this.#logged.take(logged, timeUs);
+  }
+
+  /** Evidence goes on where it can't be recorded any more. */
+  #keep(what: (recorder: DropRecorder) => void): void {
+    if (this.#recorder === undefined) return;
+    try {
+      what(this.#recorder);
+    } catch (thrown) {
+      this.#recorder = undefined;
+      this.#warn(thrown);
+    }
   }
 
   #handOver(): void {
-    const sums = this.#sums.take();
-    if (sums.length > 0) this.#options.onRows(this.#namer.name(sums));
+    const rows = this.#logged.rows();
+    if (rows === undefined) return;
+    this.#keep((recorder) => recorder.flush());
+    this.#options.onRows(rows);
   }
 
   #handOverKernel(): void {

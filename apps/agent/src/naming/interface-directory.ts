@@ -34,6 +34,22 @@ export class InterfaceDirectory {
     return { name: name ?? `if${index}`, role: "unknown" };
   }
 
+  /** Whether {@link labelOf} knows it: the kernel may have made it a moment ago. */
+  isKnown(index: number): boolean {
+    return !this.#live || this.#find(index) !== undefined;
+  }
+
+  /**
+   * Whether rows that began at `firstUs` are to be left out: everything is captured of an interface that nobody knows yet, and it turned
+   * out to have a role that is not wanted.
+   *
+   * @param firstUs microseconds since the Unix epoch
+   */
+  isUnwanted(index: number, firstUs: number, wanted: ReadonlySet<Role>): boolean {
+    const known = this.#live ? this.#find(index) : undefined;
+    return known !== undefined && !wanted.has(known.role) && firstUs < known.sinceMs * 1000;
+  }
+
   /** How many interfaces rows can come from: those that are there and have a role that is captured. */
   count(roles: ReadonlySet<Role>): number {
     return this.#live ? this.#topology.indexesOf(roles).length : this.#captured.size;

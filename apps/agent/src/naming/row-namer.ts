@@ -11,7 +11,7 @@ import {
 } from "@hopline/conntrack";
 import { type HopRows, INITIATOR_SOURCE, INITIATOR_UNKNOWN, ROW_FIRST } from "@hopline/flow";
 import { ADDRESS_BYTES, isIpv4 } from "@hopline/packet";
-import type { Topology } from "@hopline/topology";
+import type { Role, Topology } from "@hopline/topology";
 import type { DropMemory } from "../drops/drop-memory.js";
 import { isSourceInitiator } from "./initiator.js";
 import type { InterfaceDirectory, InterfaceLabel } from "./interface-directory.js";
@@ -21,15 +21,25 @@ export interface RowNamerOptions {
   readonly translations: TranslationTable;
   readonly topology: Topology;
   readonly interfaces: InterfaceDirectory;
+  /** Roles whose rows are wanted, of interfaces that were captured before they were known. */
+  readonly roles: ReadonlySet<Role>;
   /** Flows that were dropped before conntrack had confirmed them. Without it, none. */
   readonly drops?: Pick<DropMemory, "explain">;
   /** Called before each look: what was dropped before these rows were made is to be known. */
   readonly readDrops?: () => void;
 }
 
+/** What rows may still wait for, because it may be known any moment. */
+export interface Patience {
+  /** First rows of connections that conntrack has not told of. */
+  readonly conntrack: boolean;
+  /** Rows of interfaces that the kernel has not described yet. */
+  readonly interfaces: boolean;
+}
+
 export interface NamedRows {
   readonly columns: HopColumns;
-  /** Rows that were left out because conntrack may tell of them any moment. */
+  /** Rows that were left out, to wait. */
   readonly waiting: Uint32Array;
 }
 
@@ -39,6 +49,8 @@ type InitiatorBy = "conntrack" | "handshake" | "ports";
 export interface NamingCounters {
   readonly byTranslation: Record<Translation | "untracked", number>;
   readonly byInitiator: Record<InitiatorBy, number>;
+  /** Rows left out: they came from new interfaces whose role is not captured. */
+  unwanted: number;
 }
 
 /**
@@ -49,6 +61,7 @@ export class RowNamer {
   readonly counters: NamingCounters = {
     byTranslation: { none: 0, dnat: 0, snat: 0, "dnat+snat": 0, untracked: 0 },
     byInitiator: { conntrack: 0, handshake: 0, ports: 0 },
+    unwanted: 0,
   };
   readonly #options: RowNamerOptions;
   readonly #seen = emptyTuple();
@@ -60,18 +73,28 @@ export class RowNamer {
 
   /**
    * @param which rows to name, in order.
-   * @param mayWait leave out first rows of connections that conntrack does not have yet: its event may be on its way.
+   * @param patience what to leave out for now
    */
-  name(rows: HopRows, which: Uint32Array, mayWait: boolean): NamedRows {
+  name(rows: HopRows, which: Uint32Array, patience: Patience): NamedRows {
     this.#options.readDrops?.();
     const named = new NamedColumns(which.length);
     const picked = new Uint32Array(which.length);
     const waiting: number[] = [];
     const labels = new Map<number, InterfaceLabel>();
+    const { interfaces, roles } = this.#options;
     for (const row of which) {
+      const index = rows.interfaceIndexes[row]!;
+      if (patience.interfaces && !interfaces.isKnown(index)) {
+        waiting.push(row);
+        continue;
+      }
+      if (interfaces.isUnwanted(index, rows.firstUs[row]!, roles)) {
+        this.counters.unwanted++;
+        continue;
+      }
       this.#readSeen(rows, row);
       const tracked = this.#find(rows.firstUs[row]!, rows.lastUs[row]!);
-      if (!tracked && mayWait && (rows.rowFlags[row]! & ROW_FIRST) !== 0) {
+      if (!tracked && patience.conntrack && (rows.rowFlags[row]! & ROW_FIRST) !== 0) {
         waiting.push(row);
         continue;
       }

@@ -16,10 +16,8 @@ export function nodeStateOf(
   const addresses = new Map(
     description.addresses.map(({ ifindex, addr_info }) => [ifindex, addr_info.map(({ local }) => local)]),
   );
-  const tunnels = new Set(
-    description.links.filter((link) => kindOf(link) === "vxlan").map(({ ifname }) => ifname),
-  );
-  const all: Omit<NodeState, "version" | "cut" | "conntrack"> = {
+  return {
+    version: 1,
     interfaces: description.links.map((link) => ({
       name: link.ifname,
       kind: kindOf(link),
@@ -30,6 +28,29 @@ export function nodeStateOf(
       isPointed: isPointed(link),
       ...(counters.interfaces.get(link.ifname) ?? NO_COUNTERS),
     })),
+    ...tablesOf(description),
+    conntrack: counters.conntrack ?? null,
+  };
+}
+
+type Tables = Pick<NodeState, "routes" | "rules" | "neighbours" | "forwarding" | "cut">;
+
+/** A large cluster's tables are looked at every few seconds, and change seldom: the same description gives the same lists. */
+const known = new WeakMap<NodeDescription, Tables>();
+
+function tablesOf(description: NodeDescription): Tables {
+  const before = known.get(description);
+  if (before !== undefined) return before;
+  const tables = readTables(description);
+  known.set(description, tables);
+  return tables;
+}
+
+function readTables(description: NodeDescription): Tables {
+  const tunnels = new Set(
+    description.links.filter((link) => kindOf(link) === "vxlan").map(({ ifname }) => ifname),
+  );
+  const all: Omit<Tables, "cut"> = {
     routes: description.routes
       .filter(({ type }) => !OTHER_TYPES.has(type))
       .map((route) => ({
@@ -64,14 +85,13 @@ export function nodeStateOf(
       dst === undefined || !tunnels.has(ifname) ? [] : [{ device: ifname, mac, remote: dst }],
     ),
   };
-  const lists = { ...all, routes: all.routes.slice(0, MOST_STATE_ENTRIES) };
-  lists.neighbours = all.neighbours.slice(0, MOST_STATE_ENTRIES);
-  lists.forwarding = all.forwarding.slice(0, MOST_STATE_ENTRIES);
+  const lists = [all.routes, all.neighbours, all.forwarding];
   return {
-    version: 1,
-    ...lists,
-    conntrack: counters.conntrack ?? null,
-    cut: [all.routes, all.neighbours, all.forwarding].some(({ length }) => length > MOST_STATE_ENTRIES),
+    routes: all.routes.slice(0, MOST_STATE_ENTRIES),
+    rules: all.rules,
+    neighbours: all.neighbours.slice(0, MOST_STATE_ENTRIES),
+    forwarding: all.forwarding.slice(0, MOST_STATE_ENTRIES),
+    cut: lists.some(({ length }) => length > MOST_STATE_ENTRIES),
   };
 }
 
