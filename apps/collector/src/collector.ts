@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { EndpointHistory } from "@hopline/kube";
 import type { Logger } from "@hopline/process";
 import type { Store } from "@hopline/store";
+import { AgentReports } from "./agent-reports.js";
 import type { AlertEngine } from "./alerts/alert-engine.js";
 import { openAlertEngine } from "./alerts/open-alert-engine.js";
 import { AuditExport } from "./audit/audit-export.js";
@@ -174,7 +175,9 @@ export class Collector {
     const watches = new Watches({ keeper, clock, log });
     const tail = new LiveTail({ keeper, clock, log, metrics });
     const alerts = openAlertEngine({ settings, keeper, clock, log, metrics });
+    const agentReports = new AgentReports(now);
     const statusReport = new StatusReport({
+      agentReports,
       keeper,
       watches,
       cluster,
@@ -205,6 +208,7 @@ export class Collector {
     });
     this.#createServer = () =>
       createApiServer({
+        agentReports,
         keeper,
         intake,
         admission,

@@ -1,7 +1,8 @@
 import type { Status } from "@hopline/api";
 import { describe } from "@hopline/fault";
 import type { Logger } from "@hopline/process";
-import type { StoreStatus } from "@hopline/store";
+import type { DiskSpace, StoreStatus } from "@hopline/store";
+import type { AgentReports } from "./agent-reports.js";
 import type { AlertEngine } from "./alerts/alert-engine.js";
 import type { Clock } from "./clock.js";
 import type { ClusterSource } from "./cluster/cluster-source.js";
@@ -16,6 +17,7 @@ import { VERSION } from "./version.js";
 import type { Watches } from "./watch/watches.js";
 
 export interface StatusReportOptions {
+  readonly agentReports: AgentReports;
   readonly keeper: StoreKeeper;
   readonly watches: Watches;
   readonly cluster: ClusterSource;
@@ -41,7 +43,7 @@ export class StatusReport {
   }
 
   async make(): Promise<Status> {
-    const { keeper, cluster, counts, nameWait, clock } = this.#options;
+    const { keeper, cluster, counts, nameWait, clock, agentReports } = this.#options;
     const known = await this.#storeStatus();
     return {
       version: VERSION,
@@ -54,10 +56,11 @@ export class StatusReport {
         state: keeper.state.state,
         lastError: keeper.state.lastError,
         tables: [...known.tables],
+        disk: known.disk,
       },
       watches: cluster.states(),
       policyProblems: [...this.#options.policies.problems],
-      agents: [...known.agents],
+      agents: known.agents.map((agent) => ({ ...agent, report: agentReports.of(agent.node) })),
       connectionWatches: [...(await this.#options.watches.list())],
       ingest: {
         batches: counts.batches,
@@ -98,9 +101,12 @@ export class StatusReport {
     }
   }
 
-  async #storeStatus(): Promise<Pick<StoreStatus, "tables" | "agents">> {
+  async #storeStatus(): Promise<Pick<StoreStatus, "tables" | "agents"> & { disk?: DiskSpace }> {
     try {
-      return await this.#options.keeper.use("status", (store) => store.status());
+      return await this.#options.keeper.use("status", async (store) => ({
+        ...(await store.status()),
+        disk: await store.disk(),
+      }));
     } catch (thrown) {
       this.#options.log.debug(`the store has no status: ${describe(thrown)}`);
       return { tables: [], agents: [] };

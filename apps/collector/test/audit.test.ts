@@ -118,6 +118,19 @@ describe("the audit of a collector", () => {
     ]);
   });
 
+  it("finds entries by who it was and what they did", async () => {
+    await collector.get(`${PATHS.audit}?${RANGE}&verdict=denied`, USER);
+    const ask = (query: string) => collector.ask(auditLogAnswerSchema, `${PATHS.auditLog}?${query}`);
+    const of = async (query: string) => [
+      ...new Set((await ask(query)).entries.map(({ actor, action }) => `${actor} ${action}`)),
+    ];
+    expect(await of("who=ADA%40")).toContain("ada@example.com view");
+    expect((await of("who=ADA%40")).filter((text) => !text.startsWith("ada@"))).toEqual([]);
+    expect(await of("who=127.0.0.1&action=log")).toEqual(["anonymous from 127.0.0.1 log"]);
+    expect(await ask("who=nobody")).toMatchObject({ entries: [], total: 0 });
+    expect((await ask("action=export,view&limit=1")).entries).toHaveLength(1);
+  });
+
   it("is described with everything else", async () => {
     const { paths } = openapiSchema.parse(await (await collector.get(PATHS.openapi)).json());
     expect(Object.keys(paths)).toEqual(

@@ -25,8 +25,8 @@ const store = openStore({ kind: "embedded", dataDir: join(folder, "data"), reten
 await store.start();
 afterAll(() => store.stop());
 
-/** A named batch as a collector of the first version wrote it down before its INSERT. */
-function firstVersion(): Uint8Array {
+/** A batch of one row, named. */
+function named() {
   const batch = hopBatch({ node: "node1", sequence: 1 }, [
     {
       ...{ connectionId: 7n, windowStart: WINDOW, role: "pod", direction: 0 },
@@ -35,7 +35,7 @@ function firstVersion(): Uint8Array {
   ]);
   const { table, count } = readHopTable(decodeBatch(batch), Date.now());
   const texts = Object.keys(HOP_IDENTITY_COLUMNS).filter((name) => name !== "reporter");
-  const named = withColumns(table, HOP_IDENTITY_COLUMNS, {
+  return withColumns(table, HOP_IDENTITY_COLUMNS, {
     ...(Object.fromEntries(texts.map((name) => [name, constantColumn("x", count)])) as Record<
       Exclude<keyof typeof HOP_IDENTITY_COLUMNS, "reporter">,
       ReturnType<typeof constantColumn>
@@ -43,8 +43,12 @@ function firstVersion(): Uint8Array {
     count,
     reporter: Uint8Array.of(1),
   });
+}
+
+/** As a collector of the first version wrote it down before its INSERT. */
+function firstVersion(): Uint8Array {
   const columns = Object.keys({ ...HOP_COLUMNS, ...HOP_IDENTITY_COLUMNS });
-  return tableToIPC(named.select(columns.filter((name) => !ADDED_HOP_COLUMNS.has(name))), "stream");
+  return tableToIPC(named().select(columns.filter((name) => !ADDED_HOP_COLUMNS.has(name))), "stream");
 }
 
 it("settles an INSERT that a collector of the first version had begun when it was killed", async () => {
@@ -77,4 +81,35 @@ it("settles an INSERT that a collector of the first version had begun when it wa
   const detail = await store.connectionDetail("0000000000000007", range);
   expect(detail?.hops).toMatchObject([{ packets: 1, outOfOrderBytes: 0, encapsulation: "none" }]);
   expect((await readdir(path)).filter((name) => name.endsWith(".arrow"))).toEqual([]);
+});
+
+it("lets few rows wait for others, up to a second from the last INSERT", async () => {
+  const metrics = new CollectorMetrics();
+  const keeper = new StoreKeeper({
+    open: () => store,
+    clock: SYSTEM_CLOCK,
+    log: createLogger({ app: "collector", level: "silent", format: "json" }),
+    metrics,
+  });
+  const journal = new InsertJournal(join(folder, "journal-of-few"));
+  const writer = new GroupingRowWriter({ keeper, journal, clock: SYSTEM_CLOCK, metrics });
+  // The keeper starts it itself.
+  await store.stop();
+  await keeper.start((opened) => writer.recover(opened));
+  const write = (sequence: number) =>
+    writer.write({
+      token: `node1/00000000deadbeef/${sequence}`,
+      table: named(),
+      firstWindow: WINDOW,
+      lastWindow: WINDOW,
+    });
+  await write(10);
+  // Whatever an INSERT takes: the first of these waits for a second from its beginning or for as long again.
+  const first = write(11);
+  await SYSTEM_CLOCK.sleep(350);
+  expect(await Promise.all([first, write(12)])).toEqual([{ duplicate: false }, { duplicate: false }]);
+  const { values } = await metrics.batchesPerInsert.get();
+  const value = (end: string) => values.find(({ metricName }) => metricName?.endsWith(end))?.value;
+  expect([value("_count"), value("_sum")]).toEqual([2, 3]);
+  await writer.stop();
 });

@@ -141,7 +141,13 @@ describe("the path of a connection", () => {
     expect(path.broken?.sentence).toContain(
       `pass uplink2 on ${node1} (4 packets) and never reach the uplink on ${node2}: they are lost on the wire from ${node1} to ${node2}.`,
     );
-    expect(path.broken?.evidence).toEqual([{ code: "unanswered-syn", text: "4 SYNs went unanswered." }]);
+    expect(path.broken?.evidence).toEqual([
+      {
+        code: "conntrack-unreplied",
+        text: `${node1}'s conntrack has it, unreplied: its rules let it through, and nothing came back to it.`,
+      },
+      { code: "unanswered-syn", text: "4 SYNs went unanswered." },
+    ]);
   });
 
   it("says that it does not know a connection", async () => {

@@ -1,10 +1,18 @@
-import { ENDPOINT_RESOURCES, type KubeObject, POLICY_RESOURCES, type Resource } from "@hopline/kube";
+import {
+  BACKEND_RESOURCES,
+  ENDPOINT_RESOURCES,
+  type KubeObject,
+  POLICY_RESOURCES,
+  type Resource,
+} from "@hopline/kube";
 
 /** When every object here was made: 2026-11-20. */
 export const CREATED_MS = Date.parse("2026-11-20T00:00:00Z");
 
 export function resourceOf(kind: string): Resource {
-  const found = [...ENDPOINT_RESOURCES, ...POLICY_RESOURCES].find((resource) => resource.kind === kind);
+  const found = [...ENDPOINT_RESOURCES, ...POLICY_RESOURCES, ...BACKEND_RESOURCES].find(
+    (resource) => resource.kind === kind,
+  );
   if (found === undefined) throw new Error(`${kind} is not watched`);
   return found;
 }

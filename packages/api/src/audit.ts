@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { protocolSchema } from "./connection.js";
 import { entitySchema } from "./entity.js";
-import { connectionFilterSchema } from "./flows.js";
+import { connectionFilterSchema, listOf } from "./flows.js";
 import { timeMsSchema, timeRangeQuerySchema, timeRangeSchema } from "./time-range.js";
 
 /**
@@ -198,6 +198,9 @@ export type AuditEntry = z.output<typeof auditEntrySchema>;
 
 /** Absent `from` is thirty days before `to`. */
 export const auditLogQuerySchema = timeRangeQuerySchema.extend({
+  /** In who it was, or where the request came from; whatever its case. */
+  who: z.string().min(1).max(200).optional(),
+  action: listOf(auditActionSchema),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });

@@ -51,7 +51,7 @@ export const dropSchema = z.object({
   group: z.number().int().nullable(),
   prefix: z.string(),
   enforcer: dropEnforcerSchema.nullable(),
-  /** The kernel's drop reason, without SKB_DROP_REASON_; empty for other sources. */
+  /** The kernel's drop reason, without SKB_DROP_REASON_; an ICMP error in words; empty for other sources. */
   reason: z.string(),
   policy: droppingPolicySchema.nullable(),
   /** The interface by which the packets came, and that by which they would have gone; empty where not known. */
@@ -69,7 +69,7 @@ export const dropSchema = z.object({
   verdict: connectionSchema.shape.verdict,
   verdictBy: connectionSchema.shape.verdictBy,
   packets: z.number(),
-  /** From their IP headers on. */
+  /** From their IP headers on; 0 where nobody knows. */
   bytes: z.number(),
   /** The beginning of the first packet from its IP header on, in hexadecimal; empty where it was not kept. */
   packet: z.string(),

@@ -104,6 +104,7 @@ export {
   segmentKindSchema,
   segmentLossSchema,
 } from "./connection-path.js";
+export { diagnose, type Finding, isFollowing } from "./diagnosis.js";
 export {
   DNS_UNANSWERED,
   type DnsAnswer,
@@ -244,7 +245,9 @@ export {
   problemSchema,
 } from "./problem.js";
 export {
+  type AgentReport,
   type AgentStatus,
+  agentReportSchema,
   agentStateSchema,
   agentStatusSchema,
   type PolicyProblem,
@@ -263,6 +266,7 @@ export {
   timeRangeQuerySchema,
   timeRangeSchema,
 } from "./time-range.js";
+export { USUAL_LATENCY_MS, type UsualLatency, usualLatency } from "./usual-latency.js";
 export {
   directionDecidedBy,
   policyNameText,

@@ -6,6 +6,23 @@ import { watchSchema } from "./watch.js";
 /** `live`: a window arrived when it was due; `late`: one is missing; `silent`: none for a minute. */
 export const agentStateSchema = z.enum(["live", "late", "silent"]);
 
+/** What an agent says of itself; missing where the collector that is asked has not heard it. */
+export const agentReportSchema = z.object({
+  /** The node's clock against the collector's, the way of the request included, milliseconds; positive where it is ahead. */
+  clockOffsetMs: z.number(),
+  /** What of the agent does not work, or did not. */
+  troubles: z.array(
+    z.object({ part: z.string(), code: z.string(), message: z.string(), hint: z.string().nullable() }),
+  ),
+  /** `net.netfilter.nf_conntrack_*` of the node; null where it has no such setting. */
+  conntrack: z.object({
+    events: z.number().nullable(),
+    acct: z.number().nullable(),
+    timestamp: z.number().nullable(),
+  }),
+});
+export type AgentReport = z.output<typeof agentReportSchema>;
+
 export const agentStatusSchema = z.object({
   node: z.string(),
   state: agentStateSchema,
@@ -21,6 +38,7 @@ export const agentStatusSchema = z.object({
   activeFlows: z.number(),
   interfaces: z.number(),
   sampling: z.number(),
+  report: agentReportSchema.optional(),
 });
 export type AgentStatus = z.output<typeof agentStatusSchema>;
 
@@ -55,6 +73,8 @@ export const statusSchema = z.object({
     state: z.enum(["ready", "unavailable"]),
     lastError: z.string().nullable(),
     tables: z.array(z.object({ name: z.string(), rows: z.number(), bytes: z.number() })),
+    /** Of the fullest disk that holds tables. */
+    disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }).optional(),
   }),
   watches: z.array(watchStatusSchema),
   policyProblems: z.array(policyProblemSchema).default([]),

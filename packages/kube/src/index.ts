@@ -25,6 +25,6 @@ export {
   type RestartReason,
   type WatchTimes,
 } from "./resource-watch.js";
-export { ENDPOINT_RESOURCES, POLICY_RESOURCES, type Resource } from "./resources.js";
+export { BACKEND_RESOURCES, ENDPOINT_RESOURCES, POLICY_RESOURCES, type Resource } from "./resources.js";
 export { type WatchEvent, WatchIdle, type WatchStreamRequest, watchStream } from "./watch-stream.js";
 export { controllerOf, type OwnedObject, WorkloadIndex } from "./workload-index.js";

@@ -106,7 +106,7 @@ function invalid(origin: Origin, offset: number, reason: string): Fault {
   return new Fault({
     code: "KUBE_FILE_INVALID",
     message: `${origin.path}:${line}: document ${origin.documentNumber} ${reason}.`,
-    hint: "Make the file with: kubectl get nodes,pods,services,replicasets,jobs -A -o yaml.",
+    hint: "Make the file with: kubectl get nodes,pods,services,endpointslices,replicasets,jobs -A -o yaml.",
   });
 }
 

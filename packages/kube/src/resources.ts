@@ -28,6 +28,11 @@ export const ENDPOINT_RESOURCES: readonly Resource[] = [
   resource("v1", "Service", "services"),
 ];
 
+/** Who a Service's backends are. Where they can't be read, its selector tells. */
+export const BACKEND_RESOURCES: readonly Resource[] = [
+  resource("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
+];
+
 /** What policy is judged by, besides nodes, pods and services. */
 export const POLICY_RESOURCES: readonly Resource[] = [
   resource("v1", "Namespace", "namespaces"),

@@ -27,8 +27,10 @@ export interface AlertEngineOptions {
 /** A resolved alert that a receiver has not taken is told to it for so long, by whichever collector comes. */
 const RESOLVED_TOLD_MS = 24 * 3_600_000;
 const RESTORE_RETRY_MS = 2000;
-/** The embedded engine runs one statement at a time: on a machine that is overloaded batches go before alerts. */
+/** The embedded engine runs one statement at a time: on a machine that is overloaded batches go before alerts, but for urgent ones. */
 const IDLE_FOR_BUSY = 3;
+const LEAST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 
 /**
@@ -49,6 +51,8 @@ export class AlertEngine {
   /** Reader to the last time that it was due. */
   readonly #readFor = new Map<AlertReader, number>();
   readonly #errors = new Map<string, string>();
+  /** Until then only what is urgent is read. */
+  #idleUntilMs = 0;
   #running: Promise<void> | undefined;
   #startedAtMs = 0;
   #restored = false;
@@ -123,9 +127,10 @@ export class AlertEngine {
       const due = this.#dueReaders(beganMs);
       if (due.length > 0) await this.#round(due);
       await this.#store();
-      const tookMs = clock.now() - beganMs;
-      const pauseMs = Math.max(this.#untilNext(clock.now()), tookMs * IDLE_FOR_BUSY);
-      await clock.sleep(pauseMs, this.#stopping.signal);
+      const endedMs = clock.now();
+      if (due.some(({ isUrgent = false }) => !isUrgent))
+        this.#idleUntilMs = endedMs + (endedMs - beganMs) * IDLE_FOR_BUSY;
+      await clock.sleep(this.#untilNext(endedMs), this.#stopping.signal);
     }
   }
 
@@ -147,8 +152,8 @@ export class AlertEngine {
   }
 
   #dueReaders(nowMs: number): AlertReader[] {
-    return this.#options.readers.filter((reader) => {
-      if (!reader.rules.some((name) => this.#options.rules[name].enabled)) return false;
+    return this.#enabledReaders().filter((reader) => {
+      if (nowMs < this.#notBefore(reader)) return false;
       const dueAt = lastDue(reader, nowMs);
       if (this.#readFor.get(reader) === dueAt) return false;
       this.#readFor.set(reader, dueAt);
@@ -157,8 +162,21 @@ export class AlertEngine {
   }
 
   #untilNext(nowMs: number): number {
-    const next = this.#options.readers.map((reader) => lastDue(reader, nowMs) + reader.everyMs);
-    return Math.max(50, Math.min(...next) - nowMs);
+    const next = this.#enabledReaders().map((reader) => {
+      const dueAt = lastDue(reader, nowMs);
+      const nextAt = this.#readFor.get(reader) === dueAt ? dueAt + reader.everyMs : nowMs;
+      return Math.max(nextAt, this.#notBefore(reader));
+    });
+    return Math.max(LEAST_PAUSE_MS, Math.min(nowMs + LONGEST_PAUSE_MS, ...next) - nowMs);
+  }
+
+  #notBefore({ isUrgent = false }: AlertReader): number {
+    return isUrgent ? 0 : this.#idleUntilMs;
+  }
+
+  #enabledReaders(): AlertReader[] {
+    const { readers, rules } = this.#options;
+    return readers.filter((reader) => reader.rules.some((name) => rules[name].enabled));
   }
 
   async #round(readers: readonly AlertReader[]): Promise<void> {

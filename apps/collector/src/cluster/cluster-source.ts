@@ -1,6 +1,7 @@
 import type { Status } from "@hopline/api";
 import { describe, Fault } from "@hopline/fault";
 import {
+  BACKEND_RESOURCES,
   ClusterConnection,
   ClusterWatch,
   ENDPOINT_RESOURCES,
@@ -77,7 +78,7 @@ function clusterDump(
     throw new Fault({
       code: "KUBE_FILE_INVALID",
       message: `${paths.join(", ")} hold no Kubernetes object.`,
-      hint: "Make the file with: kubectl get nodes,pods,services,replicasets,jobs -A -o yaml.",
+      hint: "Make the file with: kubectl get nodes,pods,services,endpointslices,replicasets,jobs -A -o yaml.",
     });
   }
   history.load(files.flatMap(({ objects }) => objects));
@@ -117,7 +118,7 @@ function clusterApi({ settings, env, history, policies, now, log }: ClusterSourc
   // Names do not wait for policies.
   const policyWatch = new ClusterWatch({
     connection,
-    resources: POLICY_RESOURCES,
+    resources: [...POLICY_RESOURCES, ...BACKEND_RESOURCES],
     onEvent: (event) => policies.apply(event),
     onState,
   });

@@ -1,4 +1,3 @@
-import { describe } from "@hopline/fault";
 import type { EndpointHistory, EndpointInterval as KubeInterval } from "@hopline/kube";
 import type { Logger } from "@hopline/process";
 import type { EndpointInterval, Store } from "@hopline/store";
@@ -6,6 +5,7 @@ import type { Clock } from "../clock.js";
 import type { CollectorMetrics } from "../metrics.js";
 import type { NamedEnd } from "../naming/address-book.js";
 import type { StoreKeeper } from "../store-keeper.js";
+import { UnstoredRows } from "../unstored-rows.js";
 import { endOf } from "./cluster-address-book.js";
 import type { EarlierEndpoints } from "./earlier-endpoints.js";
 
@@ -31,8 +31,7 @@ const MAX_INSERTED = 20_000;
 export class EndpointKeeper {
   readonly #options: EndpointKeeperOptions;
   readonly #stopping = new AbortController();
-  /** By the key under which the store keeps one row. */
-  readonly #unstored = new Map<string, EndpointInterval>();
+  readonly #unstored: UnstoredRows<EndpointInterval>;
   #running: Promise<void> | undefined;
   #restored = false;
   #settled = false;
@@ -40,6 +39,15 @@ export class EndpointKeeper {
 
   constructor(options: EndpointKeeperOptions) {
     this.#options = options;
+    this.#unstored = new UnstoredRows({
+      ...options,
+      operation: "insert_endpoints",
+      what: "endpoints",
+      capacity: MAX_UNSTORED,
+      insertedAtOnce: MAX_INSERTED,
+      insert: (store, intervals) => store.insertEndpoints(intervals),
+      onResult: (result, rows) => options.metrics.endpointsStored.inc({ result }, rows),
+    });
   }
 
   /** Before anything is named. */
@@ -76,7 +84,7 @@ export class EndpointKeeper {
       this.#forgetAtMs = clock.now() + FORGET_EVERY_MS;
       history.dropEndedBefore(clock.now() - REMEMBER_MS);
     }
-    await this.#store();
+    await this.#unstored.store();
   }
 
   #settle(): void {
@@ -90,7 +98,7 @@ export class EndpointKeeper {
       );
     };
     for (const ended of earlier.settle(isTrue, nowMs))
-      this.#unstored.set(storeKey(ended.address, ended.fromMs, endOfInterval(ended)), ended);
+      this.#unstored.put(storeKey(ended.address, ended.fromMs, endOfInterval(ended)), ended);
   }
 
   #note(changes: readonly KubeInterval[]): void {
@@ -100,33 +108,8 @@ export class EndpointKeeper {
     for (const change of takenBackFirst) {
       const interval = toStored(change);
       if (interval === undefined) continue;
-      const key = storeKey(interval.address, interval.fromMs, endOfInterval(interval));
-      this.#unstored.delete(key);
-      this.#unstored.set(key, interval);
+      this.#unstored.put(storeKey(interval.address, interval.fromMs, endOfInterval(interval)), interval);
     }
-    const { endpointsStored } = this.#options.metrics;
-    for (const oldest of this.#unstored.keys()) {
-      if (this.#unstored.size <= MAX_UNSTORED) break;
-      this.#unstored.delete(oldest);
-      endpointsStored.inc({ result: "left_out" });
-    }
-  }
-
-  async #store(): Promise<void> {
-    const { keeper, log, metrics } = this.#options;
-    const entries = [...this.#unstored].slice(0, MAX_INSERTED);
-    if (entries.length === 0 || keeper.state.state === "unavailable") return;
-    try {
-      await keeper.use("insert_endpoints", (store) =>
-        store.insertEndpoints(entries.map(([, interval]) => interval)),
-      );
-    } catch (thrown) {
-      log.warn(`endpoints are not stored yet: ${describe(thrown)}`);
-      return;
-    }
-    metrics.endpointsStored.inc({ result: "stored" }, entries.length);
-    for (const [key, interval] of entries)
-      if (this.#unstored.get(key) === interval) this.#unstored.delete(key);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import fastifySwagger from "@fastify/swagger";
 import { PATHS } from "@hopline/api";
+import { AGENT_REPORT_HEADER } from "@hopline/batch";
 import type { Logger } from "@hopline/process";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
 import {
@@ -117,6 +118,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   });
   await server.register(async (ingest: ApiServer) => {
     ingest.addHook("onRequest", gatekeeper.forAgents);
+    ingest.addHook("onRequest", async ({ headers }) =>
+      options.agentReports.heard(headers[AGENT_REPORT_HEADER]),
+    );
     ingestRoute(ingest, options);
     ordersRoute(ingest, options);
   });

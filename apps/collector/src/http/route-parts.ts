@@ -1,3 +1,4 @@
+import type { AgentReports } from "../agent-reports.js";
 import type { AuditExport } from "../audit/audit-export.js";
 import type { AuditLog } from "../audit/audit-log.js";
 import type { Clock } from "../clock.js";
@@ -12,6 +13,7 @@ import type { Watches } from "../watch/watches.js";
 
 /** What routes answer from. Each takes what it needs. */
 export interface RouteParts {
+  readonly agentReports: AgentReports;
   readonly keeper: StoreKeeper;
   readonly intake: BatchIntake;
   readonly admission: Admission;

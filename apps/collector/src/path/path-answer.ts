@@ -48,7 +48,8 @@ export async function pathAnswer(
   const trace = (evidence: readonly Evidence[]) =>
     tracePath(known, rows, completeness, evidence, { nowMs: readAtMs, nodeShiftsUs });
   const first = trace(drops);
-  const path = first.broken === null ? first : trace([...drops, ...(await findEvidence(known, first))]);
+  const isWhole = first.broken === null && first.suspected === null;
+  const path = isWhole ? first : trace([...drops, ...(await findEvidence(known, first))]);
   return {
     range,
     connection,

@@ -1,6 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import { type AdviseAnswer, type AdviseQuery, parseEntityId } from "@hopline/api";
 import { Fault } from "@hopline/fault";
-import { type AdviceScope, advise } from "@hopline/policy";
+import { type Advice, type AdviceScope, adviseInSteps } from "@hopline/policy";
 import { protocolName } from "@hopline/store";
 import type { PolicyCluster } from "./policy-cluster.js";
 import { entityOf } from "./traffic-rows.js";
@@ -12,11 +13,11 @@ import { countsOf } from "./what-if-answer.js";
  *
  * @throws Fault `QUERY_INVALID` for a workload that is none of the namespace's; `NOT_FOUND` where that has no pods.
  */
-export function adviseAnswer(
+export async function adviseAnswer(
   cluster: PolicyCluster,
   { rows, told }: TriedTraffic,
   query: Pick<AdviseQuery, "namespace" | "workload">,
-): AdviseAnswer {
+): Promise<AdviseAnswer> {
   const state = cluster.state();
   const scope = scopeOf(query);
   if (!state.pods.some(({ namespace }) => namespace === scope.namespace)) {
@@ -26,7 +27,7 @@ export function adviseAnswer(
       hint: "Name one that has.",
     });
   }
-  const advice = advise(state, rows, scope);
+  const advice = await inParts(adviseInSteps(state, rows, scope));
   const { namespace } = scope;
   return {
     traffic: told,
@@ -48,6 +49,15 @@ export function adviseAnswer(
     })),
     check: countsOf(advice.check),
   };
+}
+
+/** Batches are taken and pages answered in between. */
+async function inParts(steps: Generator<void, Advice, void>): Promise<Advice> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await setImmediate();
+  }
 }
 
 function scopeOf({ namespace, workload }: Pick<AdviseQuery, "namespace" | "workload">): AdviceScope {

@@ -1,7 +1,7 @@
-import type { ClusterState, Party, Policy, PolicyName } from "@hopline/policy";
+import type { ClusterState, Namespace, Pod, Policy, PolicyName } from "@hopline/policy";
 import { policyKey } from "@hopline/policy";
 import { stringify } from "yaml";
-import { backendPort } from "../policy/dialable-service.js";
+import type { Side } from "../policy/epoch-judge.js";
 import type { ObjectProblem, PolicyHistory } from "../policy/policy-history.js";
 import type { PolicyKnowledge } from "../policy/policy-knowledge.js";
 
@@ -14,12 +14,12 @@ export interface PolicyClusterOptions {
 
 /** Who a Service stands for at one of its ports. */
 export interface ServiceBackends {
-  readonly parties: readonly Party[];
+  readonly sides: readonly Side[];
   /** Theirs, at which they take what is sent to the Service's. */
   readonly port: number;
 }
 
-/** The cluster as policies see it now. */
+/** The cluster as policies see it. */
 export class PolicyCluster {
   readonly #options: PolicyClusterOptions;
 
@@ -55,26 +55,30 @@ export class PolicyCluster {
     return undefined;
   }
 
-  /** The pods behind a Service's port; undefined where it has none, or takes nothing there. */
+  /** A pod as it was at a time, with the id of that version. */
+  podAt(name: Pick<Pod, "namespace" | "name">, timeMs: number): { id: number; pod: Pod } | undefined {
+    return this.#options.history.podAt(name, timeMs);
+  }
+
+  namespaceAt(name: string, timeMs: number): Namespace | undefined {
+    return this.#options.history.namespaceAt(name, timeMs);
+  }
+
+  /** Who was behind a Service's port at a time; undefined where nobody was, or it takes nothing there. */
   backendsOf(
     name: { readonly namespace: string; readonly name: string },
     protocol: number,
     port: number,
+    timeMs = this.#options.now(),
   ): ServiceBackends | undefined {
     const { history } = this.#options;
-    const nowMs = this.#options.now();
-    const service = history.serviceAt(name.namespace, name.name, nowMs);
+    const service = history.serviceAt(name.namespace, name.name, timeMs);
     if (service === undefined) return undefined;
-    const backends = history.backendsAt(service, nowMs).flatMap(({ state: { object } }) => {
-      if (object.family !== "pod") return [];
-      const { namespace, name: pod } = object.pod;
-      const at = backendPort(service, object.pod, protocol, port);
-      return at === undefined ? [] : [{ port: at, party: { kind: "pod" as const, namespace, name: pod } }];
-    });
+    const backends = history.backendsAt(service, { protocol, port }, timeMs);
     const [first] = backends;
     if (first === undefined) return undefined;
     // A named port may be another one at each pod; those of the first are the most, nearly always all.
     const alike = backends.filter((each) => each.port === first.port);
-    return { port: first.port, parties: alike.map(({ party }) => party) };
+    return { port: first.port, sides: alike.map(({ side }) => side) };
   }
 }

@@ -1,34 +1,86 @@
 import type { Entity } from "@hopline/api";
-import type { Party, TrafficEnd, TrafficPeer, TrafficRow } from "@hopline/policy";
+import type { Party, TrafficPeer, TrafficRow } from "@hopline/policy";
 import type { PolicyTrafficEnd, PolicyTrafficRow } from "@hopline/store";
+import type { Side } from "../policy/epoch-judge.js";
+import type { PastPods } from "./past-pods.js";
 import type { PolicyCluster } from "./policy-cluster.js";
 
-/** Rows of the store as packages/policy judges them. */
+/** Rows of the store as packages/policy judges them: by the pods of today. */
 export function trafficRows(rows: readonly PolicyTrafficRow[], cluster: PolicyCluster): TrafficRow[] {
   return rows.map((row) => {
-    const { client, server, protocol, dialledAddress, seenClientAddress } = row;
+    const { server, protocol, port } = row;
     // Nobody saw which backend took it: any of them may have.
     const backends =
-      server.entity.kind === "service" ? cluster.backendsOf(server.entity, protocol, row.port) : undefined;
-    const dialled = backends === undefined ? dialledAddress : server.address;
-    return {
-      source: endOf(client),
-      destination:
-        backends === undefined ? endOf(server) : { peer: peerOf(server), parties: backends.parties },
-      protocol,
-      port: backends?.port ?? row.port,
-      ...(dialled === null ? {} : { dialledAddress: dialled }),
-      ...(seenClientAddress === null ? {} : { seenSourceAddress: seenClientAddress }),
-      connections: row.connections,
-      failed: row.failed,
-      firstSeenMs: row.firstSeenMs,
-      lastSeenMs: row.lastSeenMs,
-    };
+      server.entity.kind === "service" ? cluster.backendsOf(server.entity, protocol, port) : undefined;
+    const parties = backends?.sides.map((side) => presentParty(side));
+    return rowOf(row, partiesOf(row.client), parties ?? partiesOf(server), backends?.port);
   });
 }
 
-function endOf(end: PolicyTrafficEnd): TrafficEnd {
-  return { peer: peerOf(end), parties: partiesOf(end) };
+/** Traffic as it was: between pods as they were when they talked last. */
+export interface PastTraffic {
+  readonly rows: readonly TrafficRow[];
+  /** Connections with an end of which it is not known what it was then: it is judged by what it is today. */
+  readonly unknownThen: number;
+}
+
+/** Rows of the store as packages/policy judges them: by the pods and Services of their time, which `past` collects. */
+export function pastTrafficRows(
+  rows: readonly PolicyTrafficRow[],
+  cluster: PolicyCluster,
+  past: PastPods,
+): PastTraffic {
+  let unknownThen = 0;
+  const told = rows.map((row) => {
+    const { client, server, protocol, port, lastSeenMs } = row;
+    let isKnown = true;
+    const parties = (end: PolicyTrafficEnd): Party[] => {
+      const { entity, pod, address } = end;
+      if (entity.kind !== "workload" || pod === "") return partiesOf(end);
+      const then = past.partyAt({ namespace: entity.namespace, name: pod }, address, lastSeenMs);
+      if (then?.isKnown !== true) isKnown = false;
+      return then === undefined ? partiesOf(end) : [then.party];
+    };
+    const backends =
+      server.entity.kind === "service"
+        ? cluster.backendsOf(server.entity, protocol, port, lastSeenMs)
+        : undefined;
+    const behind = backends?.sides.map((side) =>
+      side.kind === "pod" ? past.partyOfBackend(side, lastSeenMs) : side,
+    );
+    const made = rowOf(row, parties(client), behind ?? parties(server), backends?.port);
+    if (!isKnown) unknownThen += row.connections;
+    return made;
+  });
+  return { rows: told, unknownThen };
+}
+
+/** @param behindPort of the backends, where a Service was dialled and nobody saw for which of them */
+function rowOf(
+  row: PolicyTrafficRow,
+  source: readonly Party[],
+  destination: readonly Party[],
+  behindPort: number | undefined,
+): TrafficRow {
+  const dialled = behindPort === undefined ? row.dialledAddress : row.server.address;
+  return {
+    source: { peer: peerOf(row.client), parties: source },
+    destination: { peer: peerOf(row.server), parties: destination },
+    protocol: row.protocol,
+    port: behindPort ?? row.port,
+    ...(dialled === null ? {} : { dialledAddress: dialled }),
+    ...(row.seenClientAddress === null ? {} : { seenSourceAddress: row.seenClientAddress }),
+    connections: row.connections,
+    failed: row.failed,
+    firstSeenMs: row.firstSeenMs,
+    lastSeenMs: row.lastSeenMs,
+  };
+}
+
+function presentParty(side: Side): Party {
+  if (side.kind !== "pod") return side;
+  const { namespace, name } = side.pod;
+  return { kind: "pod", namespace, name };
 }
 
 function peerOf({ entity, address }: PolicyTrafficEnd): TrafficPeer {

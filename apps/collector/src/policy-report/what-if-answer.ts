@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { WhatIfAnswer, WhatIfChange, WhatIfGroup, WhatIfRequest } from "@hopline/api";
 import {
   groupWhatIf,
+  type Pod,
   type PolicyName,
   readProposal,
   type TrafficRow,
@@ -25,17 +26,19 @@ const ROWS_AT_ONCE = 500;
 /** What policies would do to the traffic that was. Those with problems are named, and the others are tried. */
 export async function whatIfAnswer(
   cluster: PolicyCluster,
-  { rows, told }: TriedTraffic,
+  { rows, told, pods = [] }: TriedTraffic & { readonly pods?: readonly Pod[] },
   { yaml = "", remove = [] }: Pick<WhatIfRequest, "yaml" | "remove">,
 ): Promise<WhatIfAnswer> {
   const state = cluster.state();
+  // Past pods are judged, and counted nowhere.
+  const then = { ...state, pods: [...state.pods, ...pods] };
   // An empty text is no mistake where something is to be removed.
   const read =
     yaml.trim() === "" && remove.length > 0
       ? { policies: [], problems: [], passedOver: [] }
       : readProposal([{ path: "", text: yaml }]);
   const proposal = { put: read.policies, remove };
-  const answer = groupWhatIf(await judgeInParts(new WhatIfJudge(state, proposal), rows));
+  const answer = groupWhatIf(await judgeInParts(new WhatIfJudge(then, proposal), rows));
   const proposed = new Set(read.policies.map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`));
   const versionOf = (name: PolicyName) =>
     proposed.has(`${name.kind}/${name.namespace}/${name.name}`) ? "" : cluster.versionOf(name);

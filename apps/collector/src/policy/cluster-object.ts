@@ -16,6 +16,7 @@ import {
 import { z } from "zod";
 import { canonicalJson, shortHash } from "./canonical-json.js";
 import { type DialableService, dialableServiceSchema, parseService } from "./dialable-service.js";
+import { type EndpointSlice, keptSliceSchema, parseEndpointSlice } from "./endpoint-slice.js";
 
 /** What verdicts are made from, of one object of the cluster. */
 export type ClusterObject =
@@ -23,7 +24,8 @@ export type ClusterObject =
   | { readonly family: "namespace"; readonly namespace: Namespace }
   | { readonly family: "node"; readonly node: Node }
   | { readonly family: "pod"; readonly pod: Pod }
-  | { readonly family: "service"; readonly service: DialableService };
+  | { readonly family: "service"; readonly service: DialableService }
+  | { readonly family: "slice"; readonly slice: EndpointSlice };
 
 /** One state of an object: equal states have equal versions. */
 export interface ObjectState {
@@ -38,11 +40,15 @@ export interface ObjectState {
   readonly object: ClusterObject;
 }
 
-const KINDS: ReadonlySet<string> = new Set(["Namespace", "Node", "Pod", "Service"]);
+const KINDS: ReadonlySet<string> = new Set(
+  ["Namespace", "Node", "Pod", "Service"]
+    .map((kind) => `v1 ${kind}`)
+    .concat("discovery.k8s.io/v1 EndpointSlice"),
+);
 
 /** Whether verdicts are made from objects of this kind. */
 export function isJudgedBy(object: { readonly apiVersion: string; readonly kind: string }): boolean {
-  return isPolicy(object) || (object.apiVersion === "v1" && KINDS.has(object.kind));
+  return isPolicy(object) || KINDS.has(`${object.apiVersion} ${object.kind}`);
 }
 
 /** An object's state, or what is wrong with its fields. `workload`: a pod's. */
@@ -103,6 +109,8 @@ function parseOther(object: KubeObject, workload: Workload | undefined): Parsed<
       return mapped(parsePod(object, workload), (pod) => ({ family: "pod", pod }));
     case "Service":
       return mapped(parseService(object), (service) => ({ family: "service", service }));
+    case "EndpointSlice":
+      return mapped(parseEndpointSlice(object), (slice) => ({ family: "slice", slice }));
     default:
       return { issues: [{ path: ["kind"], message: `${object.kind} is not judged by` }] };
   }
@@ -137,6 +145,7 @@ const keptSchema = z.discriminatedUnion("family", [
     }),
   }),
   z.object({ family: z.literal("service"), service: dialableServiceSchema }),
+  z.object({ family: z.literal("slice"), slice: keptSliceSchema }),
 ]);
 
 function readObject(kind: string, body: string): ClusterObject | undefined {

@@ -1,7 +1,6 @@
 import { type RecordedDoubt, undecidedRecord } from "@hopline/policy";
 import type { NamedEnd } from "../naming/address-book.js";
 import { objectKey } from "./cluster-object.js";
-import { backendPort, type DialableService } from "./dialable-service.js";
 import type { Side, SidedConnection } from "./epoch-judge.js";
 import { EpochJudges } from "./epoch-judges.js";
 import type { EpochChange } from "./epoch-log.js";
@@ -151,30 +150,13 @@ export class ConnectionJudge {
     const service = this.#options.history.serviceAt(server.namespace, server.name, timeMs);
     if (service === undefined) return NO_BACKEND;
     const dialled = { ...question, dialledAddress: serverAddress };
-    const results = this.#backendsOf(service, protocol, serverPort, timeMs).map((backend) =>
-      this.#judgeSides(dialled, protocol, sources, [backend], timeMs),
-    );
-    return results.length === 0 ? NO_BACKEND : agreed("backend-unknown", results);
-  }
-
-  #backendsOf(
-    service: DialableService,
-    protocol: number,
-    dialledPort: number,
-    timeMs: number,
-  ): { destination: Side; port: number }[] {
-    return this.#options.history
-      .backendsAt(service, timeMs)
+    const backends = this.#options.history.backendsAt(service, { protocol, port: serverPort }, timeMs);
+    const results = backends
       .slice(0, MAX_BACKENDS)
-      .flatMap((version) => {
-        const { object } = version.state;
-        if (object.family !== "pod") return [];
-        const { pod } = object;
-        const port = backendPort(service, pod, protocol, dialledPort);
-        if (port === undefined) return [];
-        const address = pod.addresses[0] ?? "";
-        return [{ destination: { kind: "pod", version, pod, address } as const, port }];
-      });
+      .map(({ side: destination, port }) =>
+        this.#judgeSides(dialled, protocol, sources, [{ destination, port }], timeMs),
+      );
+    return results.length === 0 ? NO_BACKEND : agreed("backend-unknown", results);
   }
 
   /** In every state that the cluster may have been in then. */

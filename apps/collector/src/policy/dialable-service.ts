@@ -12,6 +12,8 @@ export interface DialableService {
 }
 
 interface ServicePort {
+  /** Empty where it has none; its slices call it the same. */
+  readonly name: string;
   /** IANA number. */
   readonly protocol: number;
   readonly port: number;
@@ -27,6 +29,8 @@ export const dialableServiceSchema = z.object({
   selector: z.record(z.string(), z.string()).optional(),
   ports: z.array(
     z.object({
+      // Services that were kept before there were slices lack it.
+      name: z.string().default(""),
       protocol: z.number(),
       port: z.number(),
       nodePort: z.number(),
@@ -43,6 +47,7 @@ const serviceSchema = z.looseObject({
       ports: z
         .array(
           z.looseObject({
+            name: z.string().nullish(),
             port: z.int(),
             protocol: z.enum(["TCP", "UDP", "SCTP"]).default("TCP"),
             nodePort: z.int().nullish(),
@@ -65,7 +70,8 @@ export function parseService(object: KubeObject): Parsed<DialableService> {
       namespace: metadata.namespace,
       name: metadata.name,
       ...(Object.keys(selector).length === 0 ? {} : { selector }),
-      ports: (spec?.ports ?? []).map(({ port, protocol, nodePort, targetPort }) => ({
+      ports: (spec?.ports ?? []).map(({ name, port, protocol, nodePort, targetPort }) => ({
+        name: name ?? "",
         protocol: PROTOCOL_NUMBERS[protocol],
         port,
         nodePort: nodePort ?? 0,
@@ -81,6 +87,17 @@ export function isBackend({ namespace, selector }: DialableService, pod: Pod): b
   return Object.entries(selector).every(([key, value]) => pod.labels[key] === value);
 }
 
+/** The Service's port with this number, or with this node port. */
+export function servicePort(
+  service: DialableService,
+  protocol: number,
+  dialledPort: number,
+): ServicePort | undefined {
+  return service.ports.find(
+    (each) => each.protocol === protocol && (each.port === dialledPort || each.nodePort === dialledPort),
+  );
+}
+
 /** Where a pod takes what is sent to one of the Service's ports (or node ports); undefined where it does not. */
 export function backendPort(
   service: DialableService,
@@ -88,9 +105,7 @@ export function backendPort(
   protocol: number,
   dialledPort: number,
 ): number | undefined {
-  const port = service.ports.find(
-    (each) => each.protocol === protocol && (each.port === dialledPort || each.nodePort === dialledPort),
-  );
+  const port = servicePort(service, protocol, dialledPort);
   if (port === undefined) return undefined;
   if (typeof port.target === "number") return port.target;
   return pod.namedPorts.find((named) => named.name === port.target && named.protocol === protocol)?.port;

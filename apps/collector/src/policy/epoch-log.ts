@@ -97,6 +97,7 @@ function scopeOf({ namespace, name, object }: ObjectState): Scope {
       return { kind: "namespace", name };
     case "pod":
     case "service":
+    case "slice":
       return { kind: "namespace", name: namespace };
   }
 }

@@ -59,6 +59,14 @@ export class ObjectVersions {
     }
   }
 
+  /** Those in which there are objects of a kind, or were. */
+  *namespacesOf(kind: string): Generator<string> {
+    for (const shelf of this.#shelves.keys()) {
+      const slash = shelf.indexOf("/");
+      if (shelf.slice(0, slash) === kind) yield shelf.slice(slash + 1);
+    }
+  }
+
   at(key: string, timeMs: number): ObjectVersion | undefined {
     const versions = this.#byKey.get(key) ?? [];
     return versions.findLast(({ from, to }) => timeMs >= from.atMs && (to === undefined || timeMs < to.atMs));

@@ -3,10 +3,10 @@ import { controllerOf, uidOf, WorkloadIndex } from "@hopline/kube";
 import type { ClusterState, Namespace, Node, Pod, Policy, PolicyName, Workload } from "@hopline/policy";
 import { isJudgedBy, objectKey, objectText, readState, stateOf } from "./cluster-object.js";
 import type { DialableService } from "./dialable-service.js";
-import { isBackend } from "./dialable-service.js";
 import { EpochLog } from "./epoch-log.js";
 import { ALWAYS, type Moment, momentOf } from "./moment.js";
 import { type ObjectVersion, ObjectVersions, type VersionChange } from "./object-versions.js";
+import { type ServiceBackend, serviceBackendsAt } from "./service-backends.js";
 
 /** An object of the cluster that verdicts are made from, and cannot be read. It is left out; the others judge. */
 export interface ObjectProblem {
@@ -38,6 +38,8 @@ export interface PolicyHistoryOptions {
 }
 
 const OWNER_KINDS: ReadonlySet<string> = new Set(["ReplicaSet", "Job"]);
+/** A pod may talk before a watch tells of it. */
+const HEARD_LATE_MS = 2000;
 const EPOCH_FAMILIES: ReadonlySet<string> = new Set(["policy", "namespace", "node"]);
 
 /**
@@ -106,6 +108,22 @@ export class PolicyHistory {
     return changes;
   }
 
+  /** A pod as it was at a time, with the id of that version; just before it was heard of, as it was then. */
+  podAt(name: Pick<Pod, "namespace" | "name">, timeMs: number): { id: number; pod: Pod } | undefined {
+    const key = objectKey({ kind: "Pod", ...name });
+    const version = this.#versions.at(key, timeMs) ?? this.#versions.at(key, timeMs + HEARD_LATE_MS);
+    const object = version?.state.object;
+    return version !== undefined && object?.family === "pod"
+      ? { id: version.id, pod: object.pod }
+      : undefined;
+  }
+
+  namespaceAt(name: string, timeMs: number): Namespace | undefined {
+    const object = this.#versions.at(objectKey({ kind: "Namespace", namespace: "", name }), timeMs)?.state
+      .object;
+    return object?.family === "namespace" ? object.namespace : undefined;
+  }
+
   /** Versions of a pod, by its {@link objectKey}, in order of time. */
   podVersions(key: string): readonly ObjectVersion[] {
     return this.#versions.of(key);
@@ -116,12 +134,13 @@ export class PolicyHistory {
     return object?.family === "service" ? object.service : undefined;
   }
 
-  /** The pods that a Service's selector selected at a time, ready or not. */
-  backendsAt(service: DialableService, timeMs: number): ObjectVersion[] {
-    if (service.selector === undefined) return [];
-    return [...this.#versions.inNamespaceAt("Pod", service.namespace, timeMs)].filter(
-      ({ state: { object } }) => object.family === "pod" && isBackend(service, object.pod),
-    );
+  /** Who took connections to one of a Service's ports (or node ports) at a time. */
+  backendsAt(
+    service: DialableService,
+    asked: { readonly protocol: number; readonly port: number },
+    timeMs: number,
+  ): ServiceBackend[] {
+    return serviceBackendsAt(this.#versions, service, asked, timeMs);
   }
 
   /** All that verdicts of a time depend on. */

@@ -1,9 +1,9 @@
-import { describe } from "@hopline/fault";
 import type { Logger } from "@hopline/process";
 import type { Store } from "@hopline/store";
 import type { Clock } from "../clock.js";
 import type { CollectorMetrics } from "../metrics.js";
 import type { StoreKeeper } from "../store-keeper.js";
+import { UnstoredRows } from "../unstored-rows.js";
 import { objectKey } from "./cluster-object.js";
 import type { KeptVersion, PolicyHistory } from "./policy-history.js";
 import type { PolicyKnowledge } from "./policy-knowledge.js";
@@ -34,14 +34,22 @@ const NOTE = { kind: "Watch", namespace: "", name: "policies", version: "", body
 export class PolicyKeeper {
   readonly #options: PolicyKeeperOptions;
   readonly #stopping = new AbortController();
-  /** By the key under which the store keeps one row. */
-  readonly #unstored = new Map<string, KeptVersion>();
+  readonly #unstored: UnstoredRows<KeptVersion>;
   #running: Promise<void> | undefined;
   #noteAtMs = 0;
   #forgetAtMs = 0;
 
   constructor(options: PolicyKeeperOptions) {
     this.#options = options;
+    this.#unstored = new UnstoredRows({
+      ...options,
+      operation: "insert_cluster_objects",
+      what: "versions of policies",
+      capacity: MAX_UNSTORED,
+      insertedAtOnce: MAX_INSERTED,
+      insert: (store, versions) => store.insertClusterObjects(versions),
+      onResult: (result, rows) => options.metrics.policyVersionsStored.inc({ result }, rows),
+    });
   }
 
   /** Before anything is judged. */
@@ -83,14 +91,13 @@ export class PolicyKeeper {
 
   async #step(): Promise<void> {
     const { history, clock } = this.#options;
-    for (const change of history.takeChanges()) this.#unstored.set(keyOf(change), change);
-    this.#leaveOut();
+    for (const change of history.takeChanges()) this.#unstored.put(keyOf(change), change);
     if (clock.now() >= this.#forgetAtMs) {
       this.#forgetAtMs = clock.now() + FORGET_EVERY_MS;
       history.dropEndedBefore(clock.now() - REMEMBER_MS);
     }
     if (clock.now() >= this.#noteAtMs) this.#note();
-    await this.#store();
+    await this.#unstored.store();
   }
 
   /** Until when all is known, for the collector after this one. */
@@ -100,31 +107,7 @@ export class PolicyKeeper {
     if (!isLive || missing !== undefined || untilMs === 0) return;
     this.#noteAtMs = clock.now() + NOTE_EVERY_MS;
     const note = { ...NOTE, earliestMs: 0, fromMs: 0, toMs: Math.min(untilMs, clock.now()) };
-    this.#unstored.set(keyOf(note), note);
-  }
-
-  #leaveOut(): void {
-    for (const oldest of this.#unstored.keys()) {
-      if (this.#unstored.size <= MAX_UNSTORED) return;
-      this.#unstored.delete(oldest);
-      this.#options.metrics.policyVersionsStored.inc({ result: "left_out" });
-    }
-  }
-
-  async #store(): Promise<void> {
-    const { keeper, log, metrics } = this.#options;
-    const entries = [...this.#unstored].slice(0, MAX_INSERTED);
-    if (entries.length === 0 || keeper.state.state === "unavailable") return;
-    try {
-      await keeper.use("insert_cluster_objects", (store) =>
-        store.insertClusterObjects(entries.map(([, version]) => version)),
-      );
-    } catch (thrown) {
-      log.warn(`versions of policies are not stored yet: ${describe(thrown)}`);
-      return;
-    }
-    metrics.policyVersionsStored.inc({ result: "stored" }, entries.length);
-    for (const [key, version] of entries) if (this.#unstored.get(key) === version) this.#unstored.delete(key);
+    this.#unstored.put(keyOf(note), note);
   }
 }
 

@@ -19,9 +19,14 @@ export function auditLogRoute(
     async (request) => {
       const answer = await keeper.use("audit log", (store) => store.auditLog(request.query));
       const { from, to } = answer.range;
+      const { who, action = [], offset } = request.query;
+      const filter = [
+        ...(who === undefined ? [] : [`who=${who}`]),
+        ...action.map((word) => `action=${word}`),
+      ];
       await auditLog.record(request, {
         action: "log",
-        query: `from=${from}&to=${to}&offset=${request.query.offset}`,
+        query: [`from=${from}`, `to=${to}`, ...filter, `offset=${offset}`].join("&"),
         rows: answer.entries.length,
       });
       return answer;

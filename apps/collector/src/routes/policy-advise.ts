@@ -28,7 +28,7 @@ export function policyAdviseRoute(
       const { from, to, namespace } = request.query;
       const scope = { from, to, namespace: [namespace] };
       const tried = await triedTraffic(keeper, policyCluster, scope, clock.now());
-      const answer = adviseAnswer(policyCluster, tried, request.query);
+      const answer = await adviseAnswer(policyCluster, tried, request.query);
       const { range } = answer.traffic;
       const workload = request.query.workload === undefined ? [] : [`workload=${request.query.workload}`];
       await auditLog.record(request, {

@@ -1,7 +1,7 @@
 import { PATHS, problemSchema, whatIfAnswerSchema, whatIfRequestSchema } from "@hopline/api";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
-import { triedTraffic } from "../policy-report/tried-traffic.js";
+import { pastTraffic } from "../policy-report/tried-traffic.js";
 import { whatIfAnswer } from "../policy-report/what-if-answer.js";
 
 /** Policies are long, YAML longer; no cluster has this much. */
@@ -28,7 +28,7 @@ export function policyWhatIfRoute(
       },
     },
     async (request) => {
-      const tried = await triedTraffic(keeper, policyCluster, request.body, clock.now());
+      const tried = await pastTraffic(keeper, policyCluster, request.body, clock.now());
       const answer = await whatIfAnswer(policyCluster, tried, request.body);
       const names = answer.policies.map(
         ({ kind, namespace, name, change }) =>

@@ -19,7 +19,7 @@ export const connectionsReader: AlertReader = {
   name: "connections",
   rules: ["connections-unanswered", "connections-reset"],
   everyMs: EVERY_MS,
-  offsetMs: 2000,
+  offsetMs: 5900,
   read: async ({ store, rules, nowMs }) => {
     const readings: Reading[] = [];
     const kinds = [UNANSWERED, RESET].filter(({ name }) => rules[name].enabled);

@@ -13,7 +13,7 @@ export const dnsReader: AlertReader = {
   name: "dns",
   rules: ["dns-failures", "dns-latency"],
   everyMs: EVERY_MS,
-  offsetMs: 7000,
+  offsetMs: 6300,
   read: async ({ store, rules, nowMs }) => {
     const readings: Reading[] = [];
     for (const [name, sampleOf] of [

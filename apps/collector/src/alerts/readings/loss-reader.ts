@@ -20,9 +20,10 @@ const MOST_CONNECTIONS = 3;
 export const lossReader: AlertReader = {
   name: "loss",
   rules: ["wire-loss", "node-loss"],
-  // A window is settled every ten seconds, and looked at as soon as it is.
+  // A window is settled every ten seconds, and looked at as soon as it is. The other readers come behind it.
   everyMs: WINDOW_MS,
   offsetMs: (SETTLE_MS % WINDOW_MS) + 100,
+  isUrgent: true,
   read: async (context) => {
     const rules = [context.rules["wire-loss"], context.rules["node-loss"]].filter(({ enabled }) => enabled);
     const readings: Reading[] = [];

@@ -14,7 +14,7 @@ export const nodesReader: AlertReader = {
   name: "nodes",
   rules: ["agent-silent", "capture-incomplete", "conntrack-full"],
   everyMs: EVERY_MS,
-  offsetMs: 12_000,
+  offsetMs: 6500,
   read: async (context) => {
     const { store, rules, nowMs } = context;
     const { lookBackMs } = rules["capture-incomplete"];

@@ -16,7 +16,7 @@ export const policyReader: AlertReader = {
   name: "policy",
   rules: ["policy-unenforced", "policy-drops"],
   everyMs: EVERY_MS,
-  offsetMs: 4000,
+  offsetMs: 6100,
   read: async (context) => [...(await readUnenforced(context)), ...(await readDrops(context))],
 };
 

@@ -45,6 +45,8 @@ export interface AlertReader {
   readonly everyMs: number;
   /** Milliseconds past each multiple of `everyMs`. */
   readonly offsetMs: number;
+  /** Never put off for what others took: an alert of it should fire, and be resolved, within a minute. */
+  readonly isUrgent?: boolean;
   read(context: ReaderContext): Promise<Reading[]>;
 }
 

@@ -20,11 +20,11 @@ export function roundTripReader(): AlertReader {
     name: "round-trip",
     rules: ["round-trip"],
     everyMs: EVERY_MS,
-    offsetMs: 9000,
+    offsetMs: 6700,
     read: async ({ store, rules, nowMs }) => {
       const rule = rules["round-trip"];
       if (!rule.enabled) return [];
-      if (past === undefined || nowMs - past.readAtMs >= PAST_EVERY_MS) {
+      if (past === undefined || nowMs - past.readAtMs >= pastEveryMs(past.pairs)) {
         const pairs = await store.pairRoundTrips({ from: nowMs - PAST_MS, to: nowMs - APART_MS });
         past = { readAtMs: nowMs, pairs: new Map(pairs.map((pair) => [keyOf(pair), pair])) };
       }
@@ -36,6 +36,12 @@ export function roundTripReader(): AlertReader {
       return [{ rule, toMs: nowMs, samples, absent: "unknown" }];
     },
   };
+}
+
+/** Where no pair has past enough yet, as in a new installation, one that has is not waited for longer than need be. */
+function pastEveryMs(pairs: ReadonlyMap<string, PairRoundTrips>): number {
+  const isKnown = [...pairs.values()].some(({ minutes }) => minutes >= LEAST_PAST_MINUTES);
+  return isKnown ? PAST_EVERY_MS : MINUTE_MS;
 }
 
 function keyOf({ clientNode, serverNode }: PairRoundTrips): string {
