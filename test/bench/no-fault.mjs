@@ -32,6 +32,8 @@ export async function benchNoFault({ minutes }) {
     const { cells } = await bed.ask("/api/v1/loss", { from, to: Date.now() });
     const { agents } = await bed.ask("/api/v1/status", {});
     const pending = alerts.filter(({ rule, firedAt }) => LOSS_RULES.includes(rule) && firedAt === null);
+    const worst = worstOf(cells);
+    if (worst !== undefined) await tellConnections(bed, worst, from);
     if (alerts.length > 0)
       table([
         ["rule", "state", "of", "summary"],
@@ -51,7 +53,7 @@ export async function benchNoFault({ minutes }) {
         .length,
       measuredWindows: cells.reduce((sum, cell) => sum + cell.measuredWindows, 0),
       leftOutWindows: cells.reduce((sum, cell) => sum + cell.leftOutWindows, 0),
-      worstPercent: round(Math.max(0, ...cells.map(({ payload }) => (payload?.ratio ?? 0) * 100)), 3),
+      worst: worst === undefined ? null : inWords(worst),
       framesSeen: agents.reduce((sum, { seenFrames }) => sum + seenFrames, 0),
       ok: loss.length === 0,
     });
@@ -59,4 +61,35 @@ export async function benchNoFault({ minutes }) {
   } finally {
     await bed.remove();
   }
+}
+
+/** Packets to a pod that has just gone are lost indeed: not every figure above 0 is a false one. */
+function worstOf(cells) {
+  const known = cells.filter(({ payload }) => payload !== null && payload.ratio > 0);
+  return known.sort((a, b) => b.payload.ratio - a.payload.ratio)[0];
+}
+
+function inWords({ segment, sourceNode, destinationNode, payload, sentPayloadBytes }) {
+  const percent = { of: round(payload.ratio * 100, 3), low: round(payload.low * 100, 3) };
+  return { segment, nodePair: `${sourceNode} to ${destinationNode}`, percent, sentPayloadBytes };
+}
+
+/** So that a person can say whether what is missing was really lost. */
+async function tellConnections(bed, { segment, sourceNode, destinationNode }, from) {
+  const { worst } = await bed.ask("/api/v1/loss", {
+    ...{ from, to: Date.now(), segment },
+    ...{ source: sourceNode, destination: destinationNode },
+  });
+  if (worst === null || worst.connections.length === 0) return;
+  table([
+    ["connection", "sent bytes", "missing", "first", "last", "outcome"],
+    ...worst.connections.map(({ connection, sentPayloadBytes, missingPayloadBytes }) => [
+      `${connection.client.name} ${connection.server.name}:${connection.server.port} ${connection.id}`,
+      ...[sentPayloadBytes, missingPayloadBytes],
+      ...[connection.firstSeen, connection.lastSeen].map((time) =>
+        new Date(time).toISOString().slice(11, 23),
+      ),
+      connection.outcome,
+    ]),
+  ]);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Status, statusSchema } from "@hopline/api";
-import { ENDPOINT_RESOURCES, POLICY_RESOURCES } from "@hopline/kube";
+import { BACKEND_RESOURCES, ENDPOINT_RESOURCES, POLICY_RESOURCES } from "@hopline/kube";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collectorRules, renderBase, root, type Workload, workload } from "./manifests.js";
 
@@ -25,7 +25,7 @@ describe.skipIf(!can)("deploy/base (needs root, kubectl and openssl)", () => {
   const manifests = can ? renderBase() : [];
 
   test("the collector may list and watch what it reads, and no more", () => {
-    const wanted = [...ENDPOINT_RESOURCES, ...POLICY_RESOURCES]
+    const wanted = [...ENDPOINT_RESOURCES, ...POLICY_RESOURCES, ...BACKEND_RESOURCES]
       .map(({ apiVersion, name }) => `${groupOf(apiVersion)}/${name}: list,watch`)
       .sort();
     expect(collectorRules(manifests)).toEqual(wanted);

@@ -201,6 +201,49 @@ describe.skipIf(!isRoot)("policy against what happens (needs root: a cluster in 
     );
   });
 
+  test.each([
+    ["reject-icmp", "icmp", "communication administratively prohibited (ICMP 3/13)"],
+    ["reject-reset", "rst", ""],
+  ] as const)(
+    "what a firewall answers and does not log (%s) is seen all the same",
+    async (denial, source, reason) => {
+      await stack.lab.denyWith(denial);
+      await stack.resume();
+      const open = await watchFor(12_000);
+      await stack.quiesce();
+      await stack.lab.denyWith("drop");
+      // Each sign of a rejection waits for what may speak against it.
+      await sleep(3000);
+      await stack.settle();
+      const rejected = stack
+        .conversations()
+        .filter(({ startedUs }) => startedUs / 1000 >= open.from)
+        .filter(({ protocol, expect: expected }) => protocol === "tcp" && expected === "denied");
+      expect(rejected.length).toBeGreaterThan(3);
+      const span = { from: open.from - WINDOW_MS, to: Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS };
+      const found = await allConnections(stack, span);
+      const byTuple = new Map(found.map((connection) => [observedTuple(connection), connection]));
+      const answer = await stack.api.get(dropsAnswerSchema, PATHS.drops, { ...span, source, limit: 1000 });
+      const evidence = new Map(answer.drops.map((drop) => [drop.connection, drop.reason]));
+      const said = rejected.map((conversation) => {
+        const connection = byTuple.get(dialledTuple(conversation));
+        return `${connection?.conformance}, ${evidence.get(connection?.id ?? "") ?? "no evidence"}`;
+      });
+      expect(count(said)).toEqual({ [`denied-observed, ${reason}`]: rejected.length });
+      const denied = new Set(
+        stack
+          .conversations()
+          .filter((each) => each.expect === "denied")
+          .map(dialledTuple),
+      );
+      const wrong = answer.drops.filter(({ connection }) => {
+        const of = found.find(({ id }) => id === connection);
+        return of === undefined || !denied.has(observedTuple(of));
+      });
+      expect(wrong).toEqual([]);
+    },
+  );
+
   test("with enforcement switched off, what policy denies shows as unenforced within 15 seconds", async () => {
     const { id } = await stack.lab.addFault({ kind: "enforcement-off" });
     await stack.resume();

@@ -24,8 +24,10 @@ export class ApiClient {
   readonly #origin: string;
   readonly #dispatcher: Agent;
 
+  /** @throws Fault `API_ADDRESS` */
   constructor(options: ApiClientOptions) {
     this.#options = options;
+    requireAddress(options.url);
     const socketPath = options.url.startsWith("unix:") ? options.url.slice("unix:".length) : undefined;
     this.#origin = socketPath === undefined ? options.url.replace(/\/$/, "") : "http://collector";
     this.#dispatcher = new Agent(socketPath === undefined ? {} : { connect: { socketPath } });
@@ -92,7 +94,7 @@ export class ApiClient {
     path: string,
     answer: Dispatcher.ResponseData,
   ): Promise<z.output<Schema>> {
-    const parsed = schema.safeParse(JSON.parse(await answer.body.text()));
+    const parsed = schema.safeParse(this.#json(await answer.body.text()));
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     throw new Fault({
@@ -134,11 +136,24 @@ export class ApiClient {
     throw this.#refused(answer.statusCode, await answer.body.text());
   }
 
+  #json(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (thrown) {
+      throw new Fault({
+        code: "COLLECTOR_REFUSED",
+        message: `What answers at ${this.#options.url} is no collector.`,
+        hint: "Check that --api names a collector's API.",
+        cause: thrown,
+      });
+    }
+  }
+
   #unreachable(cause: unknown): Fault {
     return new Fault({
       code: "COLLECTOR_UNREACHABLE",
-      message: `No collector answers at ${this.#options.url}: ${describe(cause)}.`,
-      hint: "Start one (npm run demo), or name another with --api or HOPLINE_API.",
+      message: `No collector answers at ${this.#options.url}: ${describe(cause).replace(/\.$/, "")}.`,
+      hint: "Start one (hopline demo), or name another with --api or HOPLINE_API; one in a cluster is reached after kubectl -n hopline port-forward svc/hopline-collector 4401.",
       cause,
     });
   }
@@ -158,6 +173,16 @@ export class ApiClient {
       ...(problem.detail !== undefined && { hint: problem.detail }),
     });
   }
+}
+
+function requireAddress(address: string): void {
+  if (address.startsWith("unix:/")) return;
+  if (/^https?:\/\/[^/]/.test(address) && URL.canParse(address)) return;
+  throw new Fault({
+    code: "API_ADDRESS",
+    message: `--api (HOPLINE_API) is ${JSON.stringify(address)}, which is no collector's address.`,
+    hint: "It takes http://HOST:PORT, https://HOST:PORT or unix:/path/to/socket.",
+  });
 }
 
 function parseProblem(body: string): z.output<typeof problemSchema> | undefined {

@@ -97,15 +97,16 @@ describe("hopline policy check", () => {
   });
 
   it.each([
-    [["--dir", "nowhere"], "hopline: The manifests in nowhere can't be read"],
+    [["--dir", "nowhere"], 1, "hopline: The manifests in nowhere can't be read"],
     [
       ["--dir", "shop", "--from", "shop/gone"],
+      1,
       'hopline: --from names "shop/gone", which is no pod or workload',
     ],
-    [["--dir", "shop", "--port", "70000"], "It takes a port such as 80, 53/udp or 9000/sctp."],
-  ])("%j", (args, message) => {
+    [["--dir", "shop", "--port", "70000"], 2, "It takes a port such as 80, 53/udp or 9000/sctp."],
+  ])("%j ends with %i", (args, code, message) => {
     const { status, stderr } = check(...args);
-    expect(status).toBe(1);
+    expect(status).toBe(code);
     expect(stderr).toContain(message);
   });
 });

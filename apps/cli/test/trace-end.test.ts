@@ -52,7 +52,7 @@ describe("which connections an end means", () => {
     expect(fits(from, to)).toBe(expected);
   });
 
-  test("of several, the last that fails goes before those that work, if it is as recent", () => {
+  test("of several, the last that fails or stands still goes before those that work, if it is as recent", () => {
     const at = (id: string, lastSeen: number, outcome: Connection["outcome"]): Connection => ({
       ...CONNECTION,
       id,
@@ -66,8 +66,13 @@ describe("which connections an end means", () => {
     const counters = { ...works.forward, retransmittedBytes: 1400 };
     const still = { ...stuck, forward: counters, reply: { ...works.reply, payloadBytes: 0 } };
     expect(rankConnections([longAgo, works, failed])).toEqual([failed]);
-    expect(rankConnections([longAgo, works, still, failed])).toEqual([failed, still]);
+    expect(rankConnections([longAgo, works, still, failed])).toEqual([still, failed]);
     expect(rankConnections([longAgo, works])).toEqual([works]);
+    const icmpError = { source: "10.244.1.1", type: 3, code: 4, mtu: 1300 };
+    const told = { ...works, id: "0000000000000005", lastSeen: 93_000, icmpError };
+    expect(rankConnections([told, works, still])).toEqual([still, told]);
+    const sent = { ...works, id: "0000000000000006", lastSeen: 94_000, reply: still.reply };
+    expect(rankConnections([sent, works])).toEqual([works, sent]);
     expect(rankConnections([])).toEqual([]);
   });
 });

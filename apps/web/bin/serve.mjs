@@ -19,6 +19,28 @@ function fail(sentence) {
   process.exit(1);
 }
 
+const HELP = `hopline web: the web UI; it is set by environment variables
+
+  PORT                    where it listens; default 4400
+  HOSTNAME                on which address; default 127.0.0.1
+  HOPLINE_COLLECTOR_URL   the collector that it asks; default http://127.0.0.1:4401
+  HOPLINE_READ_TOKEN      what that collector wants of readers
+`;
+
+/** It takes no arguments, and says so rather than start by another port than was meant. */
+function readArguments() {
+  const [first] = process.argv.slice(2);
+  if (first === undefined) return;
+  if (first === "--help" || first === "-h") {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
+  process.stderr.write(
+    `hopline web: It takes no argument ${JSON.stringify(first)}. See hopline web --help.\n`,
+  );
+  process.exit(2);
+}
+
 /** The server that Next built: beside this file in an image, under .next in a checkout. */
 function findServer() {
   const beside = fileURLToPath(new URL("./server.js", import.meta.url));
@@ -63,6 +85,7 @@ function whyNotListening(error, port, host) {
   }
 }
 
+readArguments();
 const server = findServer();
 const port = readPort();
 const host = process.env.HOSTNAME || "127.0.0.1";

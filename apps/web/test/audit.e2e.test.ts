@@ -59,6 +59,34 @@ describe.skipIf(NO_BROWSER !== undefined)(
       expect(query.get("port")).toBe("6379");
     });
 
+    it("shows who looked at it, by who and what they did", async () => {
+      const page = await stage.open("/audit");
+      await page.getByRole("radio", { name: "Access log" }).click();
+      const log = page.locator("[data-access-log] tbody tr");
+      await eventually(() => log.count()).toBe(3);
+      expect(await log.nth(1).locator("td").allTextContents()).toEqual([
+        ...[expect.any(String), "ada@example.org", "10.0.0.7", "Exported", "41 rows, 18,211 bytes"],
+        expect.stringMatching(
+          /^from=2026-11-20T11:00:00Z {2}to=2026-11-20T12:00:00Z {2}namespace=shopsha256 5b41/,
+        ),
+      ]);
+      await page.getByRole("radio", { name: "Tried policies" }).click();
+      await eventually(() => log.count()).toBe(1);
+      await page.getByRole("radio", { name: "Everything" }).click();
+      await page.getByRole("textbox", { name: "Who, or from where" }).fill("ada");
+      await eventually(() => log.count()).toBe(2);
+      expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ show: "log", who: "ada" });
+    });
+
+    it("shows that on a phone, too", async () => {
+      const page = await stage.open("/audit?show=log", { viewport: NARROW });
+      await page.locator("ul[data-access-log] > li").nth(2).waitFor();
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBeLessThanOrEqual(0);
+    });
+
     it("fits a phone without scrolling sideways", async () => {
       const page = await stage.open("/audit", { viewport: NARROW });
       await page.locator("ul[data-audit-rows] > li").first().waitFor();

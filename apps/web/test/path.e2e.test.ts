@@ -38,6 +38,10 @@ describe.skipIf(NO_BROWSER !== undefined)(
           .evaluateAll((all) => all.map((one) => one.getAttribute("data-segment"))),
       ).toEqual(["source node", "wire", "destination node"]);
       expect(await row.locator("[data-segment=wire]").textContent()).toMatch(/1\s%\slost.*\+200\sµs/);
+      await row
+        .locator("[data-segment=wire]")
+        .getByText(/^usually p50 .+, p95 .+, p99 /)
+        .waitFor();
       expect(await row.locator("[data-waterfall] li").allTextContents()).toHaveLength(4);
       expect(await page.locator("[data-finding]").getAttribute("data-finding")).toBe("none");
       expect(new URL(page.url()).searchParams.get("last")).toBe("1h");

@@ -18,7 +18,12 @@ export {
   LINKTYPE_UNKNOWN,
 } from "./frame-source.js";
 export { type NflogCounters, NflogGroup, type NflogGroupOptions } from "./nflog/nflog-group.js";
-export type { LoggedConnection, LoggedPacket, LoggedTuple } from "./nflog/nflog-message.js";
+export {
+  type LoggedConnection,
+  type LoggedPacket,
+  type LoggedTuple,
+  readNflogFrame,
+} from "./nflog/nflog-message.js";
 export type { FilePosition } from "./pcap/byte-source.js";
 export { openPcapFile, type PcapFileOptions } from "./pcap/open-pcap-file.js";
 export type { PcapFileSource } from "./pcap/pcap-file-source.js";

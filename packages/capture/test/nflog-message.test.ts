@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LoggedPacket, readNflogMessages } from "../src/nflog/nflog-message.js";
+import { type LoggedPacket, readNflogFrame, readNflogMessages } from "../src/nflog/nflog-message.js";
 
 /**
  * As a kernel 6.18 gave it: a SYN from 10.77.0.2 to 10.77.0.3, which a rule in FORWARD logged with the prefix
@@ -59,8 +59,16 @@ test("a message of the kernel's is read field by field", () => {
       outInterface: 3,
       packet: new Uint8Array(Buffer.from(FROM_KERNEL.slice(-120), "hex")),
       connection: undefined,
+      message: new Uint8Array(Buffer.from(FROM_KERNEL.slice(32), "hex")),
     },
   ]);
+});
+
+test("a frame of LINKTYPE_NFLOG is the same message without netlink's header", () => {
+  const [packet] = read(Buffer.from(FROM_KERNEL, "hex")).packets;
+  expect(readNflogFrame(packet!.message)).toEqual(packet);
+  expect(readNflogFrame(new Uint8Array(3))).toBeUndefined();
+  expect(readNflogFrame(Uint8Array.of(2, 0, 0, 5))).toMatchObject({ group: 5, prefix: "" });
 });
 
 test("the conntrack entry beside a packet gives the connection both ways", () => {

@@ -45,3 +45,20 @@ export function systemCode(thrown: unknown): string | undefined {
     return thrown.code;
   return undefined;
 }
+
+/** Why a file that was named cannot be read, in words: `there is no such file`. */
+export function whyUnreadable(thrown: unknown): string {
+  switch (systemCode(thrown)) {
+    case "ENOENT":
+      return "there is no such file";
+    case "EISDIR":
+      return "it is a folder";
+    case "ENOTDIR":
+      return "what should be a folder on the way is a file";
+    case "EACCES":
+    case "EPERM":
+      return "this user may not read it";
+    default:
+      return describe(thrown);
+  }
+}

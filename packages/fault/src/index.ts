@@ -1,1 +1,1 @@
-export { describe, Fault, type FaultDetails, systemCode } from "./fault.js";
+export { describe, Fault, type FaultDetails, systemCode, whyUnreadable } from "./fault.js";

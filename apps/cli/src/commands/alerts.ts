@@ -6,16 +6,18 @@ import {
   alertsAnswerSchema,
   PATHS,
 } from "@hopline/api";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { bytesText, clockText, durationText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import {
   type ApiOptions,
   apiClient,
-  durationOption,
-  integerOption,
+  lastRange,
   withApi,
-  wordOption,
+  withLast,
+  withLimit,
+  withOutput,
+  wordsOption,
 } from "./api-options.js";
 
 interface AlertsOptions extends ApiOptions {
@@ -42,35 +44,27 @@ const COLUMNS: readonly TextColumn<Alert>[] = [
 
 /** `hopline alerts`: what is wrong, and what was. Ends with 1 where something fires. */
 export function alertsCommand(program: Command): void {
-  withApi(program.command("alerts"))
+  const command = withLast(withApi(program.command("alerts")), "1h", "those of so long ago until now");
+  withOutput(withLimit(command, 200), "table", "json")
     .description("alerts, those that fire first (exit code 1 where one fires)")
-    .option("--last <duration>", "those of so long ago until now", durationOption, 60 * 60_000)
     .option(
       "--state <states>",
       `${alertStateSchema.options.join(", ")}; separated by commas`,
-      listOption(alertStateSchema.options),
+      wordsOption(alertStateSchema.options),
     )
-    .option("--rule <rules>", "only of these rules, separated by commas", listOption(alertRuleSchema.options))
-    .option("--limit <n>", "at most so many", integerOption(1, 1000), 200)
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .option(
+      "--rule <rules>",
+      "only of these rules, separated by commas",
+      wordsOption(alertRuleSchema.options),
+    )
     .action(alerts);
-}
-
-function listOption(words: readonly string[]): (text: string) => string {
-  return (text) => {
-    const wrong = text.split(",").find((word) => !words.includes(word));
-    if (wrong === undefined) return text;
-    throw new InvalidArgumentError(`There is no ${JSON.stringify(wrong)}; it takes ${words.join(", ")}.`);
-  };
 }
 
 async function alerts(options: AlertsOptions): Promise<void> {
   const client = apiClient(options);
   try {
-    const now = Date.now();
     const answer = await client.get(alertsAnswerSchema, PATHS.alerts, {
-      from: now - options.last,
-      to: now,
+      ...lastRange(options.last),
       state: options.state,
       rule: options.rule,
       limit: options.limit,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { describe, Fault } from "@hopline/fault";
-import { type Command, InvalidArgumentError } from "commander";
+import { Fault, whyUnreadable } from "@hopline/fault";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { ApiClient } from "../api-client.js";
 import { parseDuration } from "../quantities.js";
 
@@ -9,28 +9,84 @@ export interface ApiOptions {
   readonly tokenFile?: string;
 }
 
+const DEFAULT_API = "http://127.0.0.1:4401";
+
 /** Adds `--api` and `--token-file`. */
 export function withApi(command: Command): Command {
   return command
-    .option("--api <url>", "the collector (HOPLINE_API)", process.env.HOPLINE_API ?? "http://127.0.0.1:4401")
-    .option("--token-file <file>", "token for the API (or HOPLINE_READ_TOKEN)");
+    .option("--api <url>", "the collector (or HOPLINE_API)", process.env.HOPLINE_API || DEFAULT_API)
+    .option("--token-file <file>", "file with the readers' token (or HOPLINE_READ_TOKEN)");
 }
 
-/** @throws Fault `TOKEN_UNREADABLE` */
+/** Adds `-o`; the first form is the default. */
+export function withOutput(command: Command, ...forms: readonly [string, ...string[]]): Command {
+  return command.option("-o, --output <form>", forms.join(" or "), wordOption(...forms), forms[0]);
+}
+
+/** Adds a duration back from now, `--last` unless it is called otherwise. @param usual e.g. `15m` */
+export function withLast(command: Command, usual: string, about = "how far back", flag = "--last"): Command {
+  return command.addOption(
+    new Option(`${flag} <duration>`, about).argParser(durationOption).default(parseDuration(usual), usual),
+  );
+}
+
+/** Adds `--limit`. */
+export function withLimit(command: Command, usual: number): Command {
+  return command.option("--limit <n>", "at most so many, up to 1000", integerOption(1, 1000), usual);
+}
+
+/** Adds `-n`. @param whose what the namespaces are of, e.g. `either end in` */
+export function withNamespaces(command: Command, whose: string): Command {
+  return command.option("-n, --namespace <names>", `${whose} one of these, separated by commas`, namespaces);
+}
+
+/** From so long before now until now, milliseconds since the Unix epoch. */
+export function lastRange(lastMs: number): { readonly from: number; readonly to: number } {
+  const to = Date.now();
+  return { from: to - lastMs, to };
+}
+
+/** @throws Fault `API_ADDRESS`, `TOKEN_UNREADABLE` or `TOKEN_EMPTY` */
 export function apiClient(options: ApiOptions): ApiClient {
   return new ApiClient({ url: options.api, token: readToken(options) });
 }
 
-function readToken(options: ApiOptions): string | undefined {
-  if (options.tokenFile === undefined) return process.env.HOPLINE_READ_TOKEN;
+function readToken({ tokenFile }: ApiOptions): string | undefined {
+  if (tokenFile === undefined) return process.env.HOPLINE_READ_TOKEN || undefined;
+  let token: string;
   try {
-    return readFileSync(options.tokenFile, "utf8").trim();
+    token = readFileSync(tokenFile, "utf8").trim();
   } catch (thrown) {
     throw new Fault({
       code: "TOKEN_UNREADABLE",
-      message: `The token file can't be read: ${describe(thrown)}.`,
+      message: `The token file ${tokenFile} can't be read: ${whyUnreadable(thrown)}.`,
+      hint: "Give --token-file the file that holds the readers' token.",
+      cause: thrown,
     });
   }
+  if (token !== "") return token;
+  throw new Fault({
+    code: "TOKEN_EMPTY",
+    message: `The token file ${tokenFile} is empty.`,
+    hint: "Give --token-file the file that holds the readers' token.",
+  });
+}
+
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function namespaces(text: string): string {
+  const wrong = text.split(",").find((name) => !NAMESPACE.test(name));
+  if (wrong === undefined) return text;
+  throw new InvalidArgumentError(`${JSON.stringify(wrong)} is no name of a namespace.`);
+}
+
+/** A commander parser for some of a fixed set of words, separated by commas. */
+export function wordsOption(words: readonly string[]): (text: string) => string {
+  return (text) => {
+    const wrong = text.split(",").find((word) => !words.includes(word));
+    if (wrong === undefined) return text;
+    throw new InvalidArgumentError(`There is no ${JSON.stringify(wrong)}; it takes ${words.join(", ")}.`);
+  };
 }
 
 /** A commander parser for `15m` and the like, giving milliseconds. */
@@ -63,5 +119,14 @@ export function wordOption<Word extends string>(...words: readonly Word[]): (tex
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
     throw new InvalidArgumentError(`It takes ${words.join(" or ")}.`);
+  };
+}
+
+/** A commander parser for numbers above zero. */
+export function numberOption(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (value > 0 && value <= most) return value;
+    throw new InvalidArgumentError(`It takes a number above 0, up to ${most}.`);
   };
 }

@@ -1,4 +1,12 @@
-import { type AuditEntry, auditLogAnswerSchema, auditManifestSchema, PATHS } from "@hopline/api";
+import {
+  type AuditEntry,
+  auditActionSchema,
+  auditLogAnswerSchema,
+  auditManifestSchema,
+  conformanceSchema,
+  PATHS,
+  verdictSchema,
+} from "@hopline/api";
 import { Fault } from "@hopline/fault";
 import type { Command } from "commander";
 import { archiveFiles, type ExportedFile, SUMS_FILE } from "../audit/archive-files.js";
@@ -11,7 +19,10 @@ import {
   integerOption,
   timeOption,
   withApi,
-  wordOption,
+  withLimit,
+  withNamespaces,
+  withOutput,
+  wordsOption,
 } from "./api-options.js";
 
 interface ScopeOptions extends ApiOptions {
@@ -30,6 +41,8 @@ interface ExportOptions extends ScopeOptions {
 }
 
 interface LogOptions extends ScopeOptions {
+  readonly who?: string;
+  readonly did?: string;
   readonly limit: number;
   readonly output: "table" | "json";
 }
@@ -37,19 +50,30 @@ interface LogOptions extends ScopeOptions {
 /** `hopline audit`: who talked to whom against policy, as files; and who looked at it. */
 export function auditCommand(program: Command): void {
   const audit = program.command("audit").description("connections against policy, as files for an auditor");
-  withRange(audit.command("export"))
+  withNamespaces(withRange(audit.command("export")), "either end in")
     .description("CSV, JSON lines, Parquet and a report to print, with SHA-256 sums; asks for a range")
-    .option("-n, --namespace <names>", "either end in one of these, separated by commas")
     .option("--pod <pod>", "either end is this pod: namespace/name, or its name")
     .option("--port <port>", "the server's port", integerOption(0, 65_535))
-    .option("--verdict <words>", "allowed, denied, undetermined, separated by commas")
-    .option("--conformance <words>", "unenforced, denied-observed, …, separated by commas")
+    .option(
+      "--verdict <words>",
+      `some of ${verdictSchema.options.join(", ")}, separated by commas`,
+      wordsOption(verdictSchema.options),
+    )
+    .option(
+      "--conformance <words>",
+      `some of ${conformanceSchema.options.join(", ")}, separated by commas`,
+      wordsOption(conformanceSchema.options),
+    )
     .requiredOption("-o, --output <folder>", "where the files go; it must hold no export yet")
     .action(auditExport);
-  withRange(audit.command("log"))
+  withOutput(withLimit(withRange(audit.command("log")), 50), "table", "json")
     .description("who looked at or exported what, the latest first")
-    .option("--limit <n>", "at most so many", integerOption(1, 1000), 50)
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
+    .option("--who <text>", "part of who it was, or of the address that the request came from")
+    .option(
+      "--did <words>",
+      `some of ${auditActionSchema.options.join(", ")}, separated by commas`,
+      wordsOption(auditActionSchema.options),
+    )
     .action(auditLog);
 }
 
@@ -133,6 +157,8 @@ async function auditLog(options: LogOptions): Promise<void> {
     const answer = await client.get(auditLogAnswerSchema, PATHS.auditLog, {
       ...rangeOf(options, Date.now()),
       limit: options.limit,
+      who: options.who,
+      action: options.did,
     });
     if (options.output === "json") {
       process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -14,9 +14,12 @@ import { type TextColumn, textTable } from "../text-table.js";
 import {
   type ApiOptions,
   apiClient,
-  durationOption,
-  integerOption,
+  lastRange,
   withApi,
+  withLast,
+  withLimit,
+  withNamespaces,
+  withOutput,
   wordOption,
 } from "./api-options.js";
 
@@ -47,18 +50,15 @@ const COLUMNS: readonly TextColumn<DnsName>[] = [
 
 /** `hopline dns`: which names were asked for, and what came of it. */
 export function dnsCommand(program: Command): void {
-  withApi(program.command("dns [name]"))
+  const command = withLimit(withLast(withApi(program.command("dns [name]")), "15m"), 50);
+  withNamespaces(withOutput(command, "table", "json"), "clients in")
     .description("DNS names asked for, by whom, with answers and latency; [name] is part of a name")
-    .option("--last <duration>", "how far back", durationOption, 15 * 60_000)
     .option(
       "--sort <order>",
       dnsSortSchema.options.join(", "),
       wordOption(...dnsSortSchema.options),
       "failures",
     )
-    .option("--limit <n>", "at most so many", integerOption(1, 1000), 50)
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
-    .option("-n, --namespace <names>", "clients in one of these, separated by commas")
     .option("--client <id>", "the client, e.g. workload:shop/Deployment/web")
     .option("--code <code>", "NOERROR, SERVFAIL, NXDOMAIN, none (no answer), or a number", codeOption)
     .action(dns);
@@ -74,11 +74,9 @@ function codeOption(text: string): number {
 async function dns(name: string | undefined, options: DnsOptions): Promise<void> {
   const client = apiClient(options);
   try {
-    const now = Date.now();
     const answer = await client.get(dnsAnswerSchema, PATHS.dns, {
       name,
-      from: now - options.last,
-      to: now,
+      ...lastRange(options.last),
       namespace: options.namespace,
       client: options.client,
       code: options.code,

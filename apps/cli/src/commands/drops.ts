@@ -12,10 +12,14 @@ import { type TextColumn, textTable } from "../text-table.js";
 import {
   type ApiOptions,
   apiClient,
-  durationOption,
-  integerOption,
+  lastRange,
   withApi,
+  withLast,
+  withLimit,
+  withNamespaces,
+  withOutput,
   wordOption,
+  wordsOption,
 } from "./api-options.js";
 
 interface DropsOptions extends ApiOptions {
@@ -52,29 +56,28 @@ const SERIES: readonly TextColumn<DropSeries>[] = [
 
 /** `hopline drops`: what was dropped, by whom. */
 export function dropsCommand(program: Command): void {
-  withApi(program.command("drops"))
+  const command = withLimit(withLast(withApi(program.command("drops")), "15m"), 50);
+  withNamespaces(withOutput(command, "table", "json"), "an end or the policy in")
     .description("packets that a rule or the kernel dropped: whose, where, and by which policy")
-    .option("--last <duration>", "how far back", durationOption, 15 * 60_000)
     .option("--by <what>", "drop or policy", wordOption("drop", "policy"), "drop")
-    .option("--limit <n>", "at most so many", integerOption(1, 1000), 50)
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
-    .option("-n, --namespace <names>", "an end or the policy in one of these, separated by commas")
     .option("--policy <name>", "the policy that is named, e.g. shop/api-ingress")
     .option("--client <id>", "the client, e.g. workload:shop/Deployment/web")
     .option("--server <id>", "the server")
     .option("--node <name>", "where it was dropped")
     .option("--connection <id>", "one connection")
-    .option("--source <sources>", `some of ${dropSourceSchema.options.join(", ")}, separated by commas`)
+    .option(
+      "--source <sources>",
+      `some of ${dropSourceSchema.options.join(", ")}, separated by commas`,
+      wordsOption(dropSourceSchema.options),
+    )
     .action(drops);
 }
 
 async function drops(options: DropsOptions): Promise<void> {
   const client = apiClient(options);
   try {
-    const now = Date.now();
     const answer = await client.get(dropsAnswerSchema, PATHS.drops, {
-      from: now - options.last,
-      to: now,
+      ...lastRange(options.last),
       namespace: options.namespace,
       policy: options.policy,
       client: options.client,

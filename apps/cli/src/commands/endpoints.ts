@@ -2,7 +2,7 @@ import { endpointsAnswerSchema, PATHS } from "@hopline/api";
 import type { Command } from "commander";
 import { entityText } from "../connection-text.js";
 import { textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, timeOption, withApi, wordOption } from "./api-options.js";
+import { type ApiOptions, apiClient, timeOption, withApi, withOutput } from "./api-options.js";
 
 interface EndpointsOptions extends ApiOptions {
   readonly at?: number;
@@ -11,10 +11,9 @@ interface EndpointsOptions extends ApiOptions {
 
 /** `hopline endpoints`: who had which address, now or at a time. */
 export function endpointsCommand(program: Command): void {
-  withApi(program.command("endpoints [text]"))
+  withOutput(withApi(program.command("endpoints [text]")), "table", "json")
     .description("who has which address; [text] is part of a name or an address")
     .option("--at <time>", "as of this time, e.g. 2026-11-21T10:00:00Z", timeOption)
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
     .action(endpoints);
 }
 

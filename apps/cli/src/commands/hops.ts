@@ -2,9 +2,10 @@ import { connectionDetailSchema, type Hop, icmpErrorText, PATHS } from "@hopline
 import { Fault } from "@hopline/fault";
 import type { Command } from "commander";
 import { endsText } from "../connection-text.js";
+import { policyLine } from "../policy/policy-line.js";
 import { bytesText, clockText, durationText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
+import { type ApiOptions, apiClient, lastRange, withApi, withLast, withOutput } from "./api-options.js";
 
 interface HopsOptions extends ApiOptions {
   readonly last: number;
@@ -49,12 +50,10 @@ function icmpText({ icmpErrors, icmpError }: Hop): string {
 
 /** `hopline hops ID`: what each hop of one connection counted, side by side. */
 export function hopsCommand(program: Command): void {
-  withApi(program.command("hops <id>"))
+  withOutput(withLast(withApi(program.command("hops <id>")), "1h"), "table", "json")
     .description(
       "the hop ledger of one connection: what each observation point counted (ids come from observe)",
     )
-    .option("--last <duration>", "how far back", durationOption, 60 * 60_000)
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
     .action(hops);
 }
 
@@ -68,11 +67,11 @@ async function hops(id: string, options: HopsOptions): Promise<void> {
   }
   const client = apiClient(options);
   try {
-    const now = Date.now();
-    const answer = await client.get(connectionDetailSchema, `${PATHS.connections}/${id}`, {
-      from: now - options.last,
-      to: now,
-    });
+    const answer = await client.get(
+      connectionDetailSchema,
+      `${PATHS.connections}/${id}`,
+      lastRange(options.last),
+    );
     if (options.output === "json") {
       process.stdout.write(`${JSON.stringify(answer)}\n`);
       return;
@@ -81,7 +80,7 @@ async function hops(id: string, options: HopsOptions): Promise<void> {
     const { protocol, client: from, server: to } = endsText(answer.connection);
     const by = service === null ? "" : ` by service ${service.namespace}/${service.name}`;
     process.stdout.write(
-      `${protocol} ${from} to ${to}${by}: ${outcome}\n\n${textTable(COLUMNS, answer.hops)}`,
+      `${protocol} ${from} to ${to}${by}: ${outcome}\n${policyLine(answer.connection)}\n\n${textTable(COLUMNS, answer.hops)}`,
     );
   } finally {
     await client.close();

@@ -3,7 +3,15 @@ import type { Command } from "commander";
 import { entityText } from "../connection-text.js";
 import { bytesText, durationText } from "../quantities.js";
 import { textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
+import {
+  type ApiOptions,
+  apiClient,
+  lastRange,
+  withApi,
+  withLast,
+  withNamespaces,
+  withOutput,
+} from "./api-options.js";
 
 interface MapOptions extends ApiOptions {
   readonly last: number;
@@ -18,21 +26,17 @@ function portText({ protocol, port }: MapEdge["ports"][number]): string {
 
 /** `hopline map`: who talks to whom, the busiest first. */
 export function mapCommand(program: Command): void {
-  withApi(program.command("map"))
+  const command = withLast(withApi(program.command("map")), "5m");
+  withNamespaces(withOutput(command, "table", "json"), "either end in")
     .description("who talks to whom: one line for each pair of workloads, the busiest first")
-    .option("--last <duration>", "how far back", durationOption, 5 * 60_000)
-    .option("-n, --namespace <names>", "either end in one of these, separated by commas")
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
     .action(map);
 }
 
 async function map(options: MapOptions): Promise<void> {
   const client = apiClient(options);
   try {
-    const now = Date.now();
     const answer = await client.get(mapAnswerSchema, PATHS.map, {
-      from: now - options.last,
-      to: now,
+      ...lastRange(options.last),
       namespace: options.namespace,
       maxNodes: 1000,
       maxEdges: 5000,
@@ -60,6 +64,8 @@ async function map(options: MapOptions): Promise<void> {
         answer.edges,
       ),
     );
+    if (answer.edges.length === 0)
+      process.stderr.write("Nobody who fits talked to anybody in this time; --last looks further back.\n");
   } finally {
     await client.close();
   }

@@ -1,4 +1,13 @@
-import { type Connection, connectionSchema, flowsAnswerSchema, icmpErrorText, PATHS } from "@hopline/api";
+import {
+  type Connection,
+  connectionSchema,
+  flowsAnswerSchema,
+  icmpErrorText,
+  outcomeSchema,
+  PATHS,
+  protocolSchema,
+  scopeSchema,
+} from "@hopline/api";
 import type { Command } from "commander";
 import { z } from "zod";
 import { endsText } from "../connection-text.js";
@@ -7,10 +16,13 @@ import { type TextColumn, textTable } from "../text-table.js";
 import {
   type ApiOptions,
   apiClient,
-  durationOption,
   integerOption,
   withApi,
+  withLast,
+  withLimit,
+  withNamespaces,
   wordOption,
+  wordsOption,
 } from "./api-options.js";
 
 interface ObserveOptions extends ApiOptions {
@@ -53,20 +65,22 @@ const COLUMNS: readonly TextColumn<Connection>[] = [
 
 /** `hopline observe`: connections of the last minutes, or as they come. */
 export function observeCommand(program: Command): void {
-  withApi(program.command("observe [text]"))
+  const command = withLimit(withLast(withApi(program.command("observe [text]")), "5m"), 50);
+  withNamespaces(command, "either end in")
     .description("connections between pods, newest first; [text] is part of a name or an address")
-    .option("--last <duration>", "how far back", durationOption, 5 * 60_000)
     .option("-f, --follow", "print connections as they come, until stopped")
-    .option("--limit <n>", "at most so many", integerOption(1, 1000), 50)
     .option("-o, --output <form>", "table or json (one object a line)", wordOption("table", "json"), "table")
-    .option("-n, --namespace <names>", "either end in one of these, separated by commas")
-    .option("--protocol <names>", "tcp, udp, icmp, …")
+    .option("--protocol <names>", someOf(protocolSchema.options), wordsOption(protocolSchema.options))
     .option("--port <port>", "server port", integerOption(0, 65_535))
     .option("--node <name>", "either end on this node")
-    .option("--scope <scopes>", "same-node, cross-node, external, unknown")
-    .option("--outcome <outcomes>", "delivered, refused, dropped, unanswered, unknown")
+    .option("--scope <scopes>", someOf(scopeSchema.options), wordsOption(scopeSchema.options))
+    .option("--outcome <outcomes>", someOf(outcomeSchema.options), wordsOption(outcomeSchema.options))
     .option("--service <ns/name>", "the Service dialled")
     .action(observe);
+}
+
+function someOf(words: readonly string[]): string {
+  return `some of ${words.join(", ")}, separated by commas`;
 }
 
 async function observe(text: string | undefined, options: ObserveOptions): Promise<void> {
@@ -91,6 +105,8 @@ async function observe(text: string | undefined, options: ObserveOptions): Promi
         limit: options.limit,
       });
       print(answer.connections, true);
+      if (answer.total === 0)
+        process.stderr.write("No connection that fits was seen in this time; --last looks further back.\n");
       if (answer.total > answer.connections.length) {
         process.stderr.write(
           `${answer.connections.length} of ${answer.total} connections; --limit shows more.\n`,

@@ -1,6 +1,6 @@
 import { adviseAnswerSchema, entityId, PATHS } from "@hopline/api";
 import { type Command, InvalidArgumentError } from "commander";
-import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
+import { type ApiOptions, apiClient, withApi, withLast, withOutput } from "./api-options.js";
 
 interface AdviseOptions extends ApiOptions {
   readonly namespace: string;
@@ -16,7 +16,13 @@ interface WorkloadName {
 
 /** `hopline policy advise`: NetworkPolicies that allow what was seen, as manifests on standard output. */
 export function policyAdviseCommand(policy: Command): void {
-  withApi(policy.command("advise"))
+  const command = withLast(
+    withApi(policy.command("advise")),
+    "24h",
+    "from the traffic of so long",
+    "--since",
+  );
+  withOutput(command, "yaml", "json")
     .description("the least NetworkPolicies that allow what was seen of a namespace's workloads")
     .requiredOption("-n, --namespace <name>", "the namespace")
     .option(
@@ -24,8 +30,6 @@ export function policyAdviseCommand(policy: Command): void {
       "only for this one, e.g. web (a Deployment) or db[StatefulSet]",
       workloadOption,
     )
-    .option("--since <duration>", "from the traffic of so long", durationOption, 86_400_000)
-    .option("-o, --output <form>", "yaml or json", wordOption("yaml", "json"), "yaml")
     .action(policyAdvise);
 }
 

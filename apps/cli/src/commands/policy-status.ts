@@ -8,7 +8,15 @@ import {
 import type { Command } from "commander";
 import { entityText } from "../connection-text.js";
 import { type TextColumn, textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
+import {
+  type ApiOptions,
+  apiClient,
+  lastRange,
+  withApi,
+  withLast,
+  withNamespaces,
+  withOutput,
+} from "./api-options.js";
 
 interface PolicyStatusOptions extends ApiOptions {
   readonly last: number;
@@ -45,23 +53,19 @@ const COLUMNS: readonly TextColumn<PolicyFigures>[] = [
  * read.
  */
 export function policyStatusCommand(policy: Command): void {
-  withApi(policy.command("status"))
+  const command = withLast(withApi(policy.command("status")), "15m");
+  withNamespaces(withOutput(command, "table", "json"), "policies in")
     .description(
       "what each policy allowed and denied, and whom none selects (exit code 1 where any is not enforced)",
     )
-    .option("--last <duration>", "how far back", durationOption, 15 * 60_000)
-    .option("-n, --namespace <names>", "only these, separated by commas")
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
     .action(policyStatus);
 }
 
 async function policyStatus(options: PolicyStatusOptions): Promise<void> {
   const client = apiClient(options);
   try {
-    const now = Date.now();
     const answer = await client.get(policyAnswerSchema, PATHS.policy, {
-      from: now - options.last,
-      to: now,
+      ...lastRange(options.last),
       namespace: options.namespace,
     });
     if (options.output === "json") process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -13,7 +13,7 @@ import { policyNameOption } from "../policy/policy-name-option.js";
 import { readProposedFiles } from "../policy/proposed-files.js";
 import { protocolPortText } from "../policy/protocol-port-text.js";
 import { type TextColumn, textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
+import { type ApiOptions, apiClient, withApi, withLast, withNamespaces, withOutput } from "./api-options.js";
 
 interface WhatIfOptions extends ApiOptions {
   readonly file: readonly string[];
@@ -41,7 +41,13 @@ const COLUMNS: readonly TextColumn<Group>[] = [
  * are named on standard error and end it with status 1; the others are tried all the same.
  */
 export function policyWhatIfCommand(policy: Command): void {
-  withApi(policy.command("what-if"))
+  const command = withLast(
+    withApi(policy.command("what-if")),
+    "24h",
+    "over the traffic of so long",
+    "--since",
+  );
+  withNamespaces(withOutput(command, "table", "json"), "only traffic with an end in")
     .description("which connections that were seen policies would newly deny or allow; nothing is applied")
     .option(
       "-f, --file <file>",
@@ -50,10 +56,7 @@ export function policyWhatIfCommand(policy: Command): void {
       [],
     )
     .option("--remove <policy>", "try without this one, e.g. shop/web; may be repeated", policyNameOption, [])
-    .option("--since <duration>", "over the traffic of so long", durationOption, 86_400_000)
-    .option("-n, --namespace <names>", "only traffic with an end in one of these, separated by commas")
     .option("--all", "also what stays as it is", false)
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
     .action(policyWhatIf);
 }
 
@@ -122,6 +125,16 @@ function summary({ traffic, connections, policies, passedOver, leftOutGroups }: 
       ? []
       : [
           `${traffic.leftOutRows} rows of traffic, those of the fewest connections, were left out; ask for less with --since or -n.`,
+        ]),
+    ...(traffic.unknownThen === 0
+      ? []
+      : [
+          `Of ${traffic.unknownThen} connections it is not known which labels an end had then: it was judged by those of now.`,
+        ]),
+    ...(traffic.changedNamespaces.length === 0
+      ? []
+      : [
+          `Labels of these namespaces have changed since; those of now were judged by: ${traffic.changedNamespaces.join(", ")}.`,
         ]),
     ...(leftOutGroups === 0 ? [] : [`${leftOutGroups} more groups are not shown.`]),
   ];

@@ -2,7 +2,7 @@ import { type AgentStatus, PATHS, type Status, statusSchema } from "@hopline/api
 import type { Command } from "commander";
 import { bytesText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, withApi, wordOption } from "./api-options.js";
+import { type ApiOptions, apiClient, withApi, withOutput } from "./api-options.js";
 
 interface StatusOptions extends ApiOptions {
   readonly output: "table" | "json";
@@ -21,9 +21,8 @@ const AGENTS: readonly TextColumn<AgentStatus>[] = [
 
 /** `hopline status`: how complete the picture is. Ends with 1 where something is wrong. */
 export function statusCommand(program: Command): void {
-  withApi(program.command("status"))
+  withOutput(withApi(program.command("status")), "table", "json")
     .description("agents, store and watches: how complete the picture is (exit code 1 where it is not)")
-    .option("-o, --output <form>", "table or json", wordOption("table", "json"), "table")
     .action(status);
 }
 

@@ -1,11 +1,13 @@
 import { LONGEST_WATCH_SECONDS } from "@hopline/api";
 import { Fault } from "@hopline/fault";
 import { type Command, InvalidArgumentError } from "commander";
+import type { ApiClient } from "../api-client.js";
 import { type FoundTrace, findTrace } from "../trace/find-trace.js";
 import { pathText } from "../trace/path-text.js";
 import { parseTraceEnd } from "../trace/trace-end.js";
+import { usualLatencies } from "../trace/usual-latencies.js";
 import { watchTrace } from "../trace/watch-trace.js";
-import { type ApiOptions, apiClient, durationOption, withApi, wordOption } from "./api-options.js";
+import { type ApiOptions, apiClient, durationOption, withApi, withLast, withOutput } from "./api-options.js";
 
 interface TraceOptions extends ApiOptions {
   readonly last: number;
@@ -15,17 +17,15 @@ interface TraceOptions extends ApiOptions {
 
 /** `hopline trace FROM TO`: the path of what went from one to the other, hop by hop, and where it breaks. */
 export function traceCommand(program: Command): void {
-  withApi(program.command("trace <from> <to>"))
+  withOutput(withLast(withApi(program.command("trace <from> <to>")), "15m"), "text", "json")
     .description(
       "the path from one end to another, hop by hop, from real traffic; ends are [ns/]POD, [ns/]SERVICE or an address, <to> with :PORT where one is meant",
     )
-    .option("--last <duration>", "how far back", durationOption, 15 * 60_000)
     .option(
       "--watch <duration>",
       "have its connections captured at every interface for so long (up to 10m), and show what comes in",
       watchOption,
     )
-    .option("-o, --output <form>", "text or json", wordOption("text", "json"), "text")
     .action(trace);
 }
 
@@ -53,7 +53,7 @@ async function trace(fromText: string, toText: string, options: TraceOptions): P
       });
     }
     if (options.watch === undefined) {
-      print(found, options);
+      await print(found, options, client);
       return;
     }
     const isLive = process.stdout.isTTY && options.output === "text";
@@ -63,7 +63,7 @@ async function trace(fromText: string, toText: string, options: TraceOptions): P
         if (isLive) redraw(latest, remainingMs);
       },
     });
-    if (!isLive) print(last ?? found, options);
+    if (!isLive) await print(last ?? found, options, client);
   } finally {
     process.off("SIGINT", interrupt);
     await client.close();
@@ -77,12 +77,16 @@ function redraw(found: FoundTrace | undefined, remainingMs: number): void {
   process.stdout.write(`\u001b[2J\u001b[H${text}${left}`);
 }
 
-function print({ path, fitting }: FoundTrace, { output }: TraceOptions): void {
+async function print(
+  { path, fitting }: FoundTrace,
+  { output }: TraceOptions,
+  client: ApiClient,
+): Promise<void> {
   if (output === "json") {
     process.stdout.write(`${JSON.stringify(path)}\n`);
     return;
   }
-  process.stdout.write(pathText(path));
+  process.stdout.write(pathText(path, await usualLatencies(client, path)));
   if (fitting > 1) {
     process.stderr.write(
       `${fitting} connections fit; this is ${path.connection.id}, the last of those that fail, or else of all.\n`,

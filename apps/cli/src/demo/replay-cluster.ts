@@ -36,6 +36,9 @@ export function replayCluster(nowMs: () => number = Date.now): Cluster {
       return nodes.map((node) => ({
         node,
         args: [
+          ...(existsSync(join(CAPTURES, `${node}.nflog.pcapng`))
+            ? ["--nflog-file", join(CAPTURES, `${node}.nflog.pcapng`)]
+            : []),
           ...["--capture", "pcap", "--file", join(CAPTURES, `${node}.pcapng.gz`)],
           ...["--node-description", join(CAPTURES, `${node}.description.json`)],
           ...["--conntrack-log", join(CAPTURES, `${node}.conntrack.jsonl`)],

@@ -33,12 +33,13 @@ export async function captureCluster(
     ],
     repeats: false,
     round: () =>
-      captures.map(({ path, node, descriptionFile, conntrackLog }, at) => ({
+      captures.map(({ path, node, descriptionFile, conntrackLog, nflogFile }, at) => ({
         node,
         args: [
           ...["--capture", "pcap", "--file", path, "--roles", ROLES],
           ...["--replay-shift", "none", "--replay-pace", "fast"],
           ...["--node-description", descriptionFile],
+          ...(nflogFile === undefined ? [] : ["--nflog-file", nflogFile]),
           ...["--conntrack-log", conntrackLog, "--metrics-address", metricsAddresses[at]!],
         ],
       })),

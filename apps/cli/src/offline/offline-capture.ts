@@ -27,6 +27,8 @@ export interface OfflineCapture {
   readonly descriptionFile: string;
   /** Translations, recorded or found in the capture. */
   readonly conntrackLog: string;
+  /** What firewall rules logged, where that was recorded. */
+  readonly nflogFile: string | undefined;
   /** What the capture was taken to show; empty where a recorded description says it. */
   readonly inferred: readonly InferredInterface[];
   /** What the user should know of this file, in sentences. */
@@ -49,7 +51,7 @@ export async function findOutCaptures(
   return Promise.all(
     captures.map(async ({ input: { path }, survey }, at) => {
       const { node, because: nodeBecause } = nodes[at]!;
-      const { nodeDescription, conntrackLog: recordedLog } = recordedCompanions(path);
+      const { nodeDescription, conntrackLog: recordedLog, nflogFile } = recordedCompanions(path);
       const observedLog = join(folder, `${node}.conntrack.jsonl`);
       const conntrackLog = recordedLog ?? observedLog;
       if (recordedLog === undefined) await writeFile(observedLog, conntrackLogOf(survey.translations));
@@ -67,7 +69,15 @@ export async function findOutCaptures(
       if (nodeDescription !== undefined) {
         const { description } = await loadDescription(nodeDescription);
         return {
-          ...{ path, node, nodeBecause, description, descriptionFile: nodeDescription, conntrackLog },
+          ...{
+            path,
+            node,
+            nodeBecause,
+            description,
+            descriptionFile: nodeDescription,
+            conntrackLog,
+            nflogFile,
+          },
           ...{ inferred: [], notes },
         };
       }
@@ -79,7 +89,17 @@ export async function findOutCaptures(
       const description = describeInferred(inferred);
       const descriptionFile = join(folder, `${node}.description.json`);
       await saveDescription(descriptionFile, node, description);
-      return { path, node, nodeBecause, description, descriptionFile, conntrackLog, inferred, notes };
+      return {
+        path,
+        node,
+        nodeBecause,
+        description,
+        descriptionFile,
+        conntrackLog,
+        nflogFile,
+        inferred,
+        notes,
+      };
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { describe, Fault } from "@hopline/fault";
+import { Fault, whyUnreadable } from "@hopline/fault";
 import type { ManifestFile } from "@hopline/policy";
 
 const MANIFEST_NAME = /\.(ya?ml|json)$/i;
@@ -26,7 +26,7 @@ export function readManifestFolder(path: string): ManifestFile[] {
     if (thrown instanceof Fault) throw thrown;
     throw new Fault({
       code: "POLICY_DIR_UNREADABLE",
-      message: `The manifests in ${path} can't be read: ${describe(thrown)}.`,
+      message: `The manifests in ${path} can't be read: ${whyUnreadable(thrown)}.`,
       hint: "Check --dir.",
       cause: thrown,
     });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, Fault } from "@hopline/fault";
+import { Fault, whyUnreadable } from "@hopline/fault";
 import type { ManifestFile } from "@hopline/policy";
 
 /**
@@ -14,7 +14,7 @@ export function readProposedFiles(paths: readonly string[]): ManifestFile[] {
     } catch (thrown) {
       throw new Fault({
         code: "POLICY_FILE_UNREADABLE",
-        message: `${path === "-" ? "Standard input" : `The file ${path}`} can't be read: ${describe(thrown)}.`,
+        message: `${path === "-" ? "Standard input" : `The file ${path}`} can't be read: ${whyUnreadable(thrown)}.`,
         hint: "Name a manifest with -f, or - for standard input.",
         cause: thrown,
       });

@@ -1,10 +1,14 @@
-import type {
-  BrokenPlace,
-  ConnectionPath,
-  LossFigure,
-  PathDirection,
-  PathHop,
-  PathSegment,
+import {
+  type BrokenPlace,
+  type ConnectionPath,
+  icmpErrorText,
+  type LatencyCell,
+  type LossFigure,
+  type PathDirection,
+  type PathHop,
+  type PathSegment,
+  type UsualLatency,
+  usualLatency,
 } from "@hopline/api";
 import { endsText } from "../connection-text.js";
 import { bytesText, durationText } from "../quantities.js";
@@ -12,8 +16,12 @@ import { bytesText, durationText } from "../quantities.js";
 const WIDTH = 80;
 const NAME_WIDTH = 18;
 
-/** A path from top to bottom, for 80 columns; names that are longer make a line longer. */
-export function pathText(path: ConnectionPath): string {
+/**
+ * A path from top to bottom, for 80 columns; names that are longer make a line longer.
+ *
+ * @param usual what segments cost other connections before this one began
+ */
+export function pathText(path: ConnectionPath, usual: readonly LatencyCell[] = []): string {
   const { connection, broken } = path;
   const { protocol, client, server } = endsText(connection);
   const { service, translation, outcome } = connection;
@@ -28,7 +36,7 @@ export function pathText(path: ConnectionPath): string {
     lines.push(
       "",
       direction === "forward" ? "To the server" : "To the client",
-      ...directionLines(along, place),
+      ...directionLines(along, place, usual),
     );
   }
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
@@ -36,18 +44,27 @@ export function pathText(path: ConnectionPath): string {
 
 function wholeText({ connection, forward, reply }: ConnectionPath): string {
   const waits = [...forward.hops, ...reply.hops].some(({ state }) => state === "waiting");
-  return waits && connection.outcome !== "delivered"
-    ? "Not all hops have reported yet: ask again in some seconds."
-    : "Nothing is missing on the way.";
+  if (waits && connection.outcome !== "delivered")
+    return "Not all hops have reported yet: ask again in some seconds.";
+  const { icmpError } = connection;
+  return icmpError === null
+    ? "Nothing is missing on the way."
+    : `Nothing is missing on the way; of some packets ${icmpErrorText(icmpError)}.`;
 }
 
-function directionLines({ hops, segments, receiver }: PathDirection, broken: BrokenPlace | null): string[] {
+function directionLines(
+  direction: PathDirection,
+  broken: BrokenPlace | null,
+  usual: readonly LatencyCell[],
+): string[] {
+  const { hops, segments, receiver } = direction;
+  const linesOf = (segment: PathSegment) => segmentLines(segment, usualLatency(direction, segment, usual));
   const nameWidth = Math.max(...hops.map((hop) => hop.node.length));
   const interfaceWidth = Math.max(...hops.map((hop) => interfaceText(hop).length));
   const lines: string[] = [];
   for (const [index, hop] of hops.entries()) {
     const before = segments.find(({ to }) => to === index);
-    if (before !== undefined) lines.push(...segmentLines(before));
+    if (before !== undefined) lines.push(...linesOf(before));
     const place = `${hop.node.padEnd(nameWidth)}  ${hop.role.padEnd(6)}  ${hop.crossing.padEnd(3)}  ${interfaceText(hop).padEnd(interfaceWidth)}`;
     lines.push(`  ${place}  ${hopText(hop)}`);
     if (broken !== null && broken.lastSeen === index)
@@ -56,7 +73,7 @@ function directionLines({ hops, segments, receiver }: PathDirection, broken: Bro
       );
   }
   const last = segments.find(({ to }) => to === null);
-  if (last !== undefined) lines.push(...segmentLines(last));
+  if (last !== undefined) lines.push(...linesOf(last));
   const own = receiver.dataUs ?? receiver.handshakeUs;
   if (own !== null) lines.push(`  |  ${"receiver".padEnd(NAME_WIDTH)}${durationText(own)}`);
   return lines;
@@ -83,14 +100,25 @@ function hopText(hop: PathHop): string {
 }
 
 /** What a segment loses and costs, beside its name. */
-function segmentLines({ kind, loss, latency, from, to }: PathSegment): string[] {
+function segmentLines(
+  { kind, loss, latency, from, to }: PathSegment,
+  usual: UsualLatency | undefined,
+): string[] {
   const name = from === null || to === null ? `${kind}, one end` : kind;
   const cost = latency.dataUs ?? latency.handshakeUs;
   const figures = [...(cost === null ? [] : [`+${durationText(cost)}`]), lossText(loss)].join("  ");
   const indent = "".padEnd(NAME_WIDTH);
-  return wrapped(figures, WIDTH - NAME_WIDTH - 5).map(
-    (line, index) => `  |  ${index === 0 ? name.padEnd(NAME_WIDTH) : indent}${line}`,
-  );
+  const width = WIDTH - NAME_WIDTH - 5;
+  const habit = cost === null || usual === undefined ? [] : [usualText(usual)];
+  return [figures, ...habit]
+    .flatMap((text) => wrapped(text, width))
+    .map((line, index) => `  |  ${index === 0 ? name.padEnd(NAME_WIDTH) : indent}${line}`);
+}
+
+/** "SLOW: usually p50 +60 µs, p95 +90 µs, p99 +120 µs" */
+function usualText({ isSlow, p50, p95, p99 }: UsualLatency): string {
+  const quantiles = `p50 +${durationText(p50)}, p95 +${durationText(p95)}, p99 +${durationText(p99)}`;
+  return isSlow ? `SLOW: usually ${quantiles}` : `usually ${quantiles}`;
 }
 
 /** "loss 0.96 % (0.81 to 1.10)"; "loss unknown: too few packets for a figure". */

@@ -65,18 +65,28 @@ function isNamed(namespace: string, name: string, end: TraceEnd): boolean {
 const RECENT_MS = 30_000;
 
 /**
- * In the order in which they are worth showing: of those that moved lately the ones that fail, then those that stand still
- * after what was sent twice, each the last first; else the last of all.
+ * In the order in which they are worth showing: of those that moved lately the ones that fail, stand still after what was sent
+ * twice, or of which an ICMP error was told, the last first; else the last of all. Then those that have had no answer yet.
  */
 export function rankConnections(connections: readonly Connection[]): Connection[] {
   const latest = [...connections].sort((a, b) => b.lastSeen - a.lastSeen);
   const newest = latest[0];
   if (newest === undefined) return [];
   const recent = latest.filter((one) => one.lastSeen >= newest.lastSeen - RECENT_MS);
-  const failing = recent.filter(({ outcome }) => outcome !== "delivered" && outcome !== "unknown");
-  const stuck = recent.filter((one) => one.outcome === "delivered" && isStuck(one));
-  const troubled = [...failing, ...stuck];
-  return troubled.length > 0 ? troubled : [newest];
+  const troubled = recent.filter(isTroubled);
+  const first = troubled.length > 0 ? troubled : [newest];
+  return [...first, ...recent.filter((one) => isUnanswered(one) && !first.includes(one))];
+}
+
+function isTroubled(connection: Connection): boolean {
+  const { outcome, icmpError } = connection;
+  if (outcome === "delivered") return isStuck(connection) || icmpError !== null;
+  return outcome !== "unknown";
+}
+
+/** Its handshake was answered, and nothing of what it sent: of many that is all that is ever answered. */
+function isUnanswered({ outcome, forward, reply }: Connection): boolean {
+  return outcome === "delivered" && forward.payloadBytes > 0 && reply.payloadBytes === 0;
 }
 
 /** It was accepted, sent again and again, and never answered with anything. */

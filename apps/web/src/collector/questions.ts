@@ -12,6 +12,7 @@ import {
   PATHS,
   statusSchema,
   summarySchema,
+  USUAL_LATENCY_MS,
 } from "@hopline/api";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { ConnectionFilter } from "../filters/connection-filter";
@@ -23,6 +24,7 @@ import { queryText } from "./query-text";
 /** What a card or edge limit is worth on one screen; above it the map says what it leaves out. */
 export const MAP_LIMITS = { maxNodes: 80, maxEdges: 200 } as const;
 export const FLOWS_PAGE_SIZE = 100;
+const MINUTE_MS = 60_000;
 const STATUS_INTERVAL_MS = 5_000;
 const RETRY_INTERVAL_MS = 3_000;
 
@@ -207,6 +209,19 @@ export function latencyQuestion(collector: CollectorClient, { span, ...question 
 
 function chosenPair({ segment, source, destination }: Omit<LossQuestion, "span">) {
   return source === null || destination === null ? {} : { segment, source, destination };
+}
+
+/** What segments from and to a node cost others in the hour before a connection began: that does not change any more. */
+export function usualLatencyQuestion(collector: CollectorClient, node: string, beforeMs: number) {
+  // A connection that is older than the span begins with it: not every look is another question.
+  const to = Math.floor(beforeMs / MINUTE_MS) * MINUTE_MS;
+  const range = { from: to - USUAL_LATENCY_MS, to };
+  return queryOptions({
+    queryKey: ["latency", "usual", node, to],
+    queryFn: ({ signal }) =>
+      collector.ask(PATHS.latency, queryText({ node, ...range }), latencyAnswerSchema, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }
 
 /** Of the connections that fit a filter, whatever their nodes. */

@@ -27,10 +27,10 @@ export function formatClockMs(timeMs: number, zone: TimeZoneChoice): string {
   return `${formatClock(timeMs, zone)}.${parts(timeMs, zone).fractionalSecond}`;
 }
 
-/** `14:05`, or `21/11 14:05` with the day. */
+/** `14:05`, or `11-21 14:05` with the day. */
 export function formatMinute(timeMs: number, zone: TimeZoneChoice, withDay: boolean): string {
   const { hour, minute, day, month } = parts(timeMs, zone);
-  return withDay ? `${day}/${month} ${hour}:${minute}` : `${hour}:${minute}`;
+  return withDay ? `${month}-${day} ${hour}:${minute}` : `${hour}:${minute}`;
 }
 
 /** `2026-11-21 14:05:09`. */
@@ -42,4 +42,10 @@ export function formatDateTime(timeMs: number, zone: TimeZoneChoice): string {
 /** `2026-11-21 14:05:09.123 UTC`: what a tooltip shows beside local time. */
 export function formatUtc(timeMs: number): string {
   return `${new Date(timeMs).toISOString().replace("T", " ").replace("Z", "")} UTC`;
+}
+
+/** `UTC`, or the reader's own: `Europe/Berlin time`. */
+export function zoneName(zone: TimeZoneChoice): string {
+  const name = zone === "utc" ? "UTC" : new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return name === "UTC" ? name : `${name} time`;
 }

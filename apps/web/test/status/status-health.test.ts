@@ -7,19 +7,23 @@ const status = statusAnswer(EMPTY_WORLD, 1_795_220_000_000, 1_795_210_000_000);
 const whole = {
   ...status,
   agents: status.agents.map((agent) => ({ ...agent, state: "live" as const, droppedFrames: 0 })),
+  alerting: { ...status.alerting, receivers: [] },
   watches: status.watches.map((watch) => ({ ...watch, state: "watching", lastError: null })),
 };
 
 describe("healthOf", () => {
   it("is good only where nothing is missing", () => {
-    expect(healthOf(whole)).toEqual({ level: "good", title: "2 agents live", reasons: [] });
+    expect(healthOf(whole)).toEqual({
+      ...{ level: "good", title: "2 agents live" },
+      ...{ findings: [], reasons: [] },
+    });
     expect(healthOf(undefined).level).toBe("unknown");
   });
 
   it("names late agents, drops and broken watches", () => {
     const { level, title, reasons } = healthOf(status);
     expect(level).toBe("warn");
-    expect(title).toBe("3 gaps known");
+    expect(title).toBe("4 problems");
     expect(reasons[0]).toContain("node2 is late");
     expect(reasons[1]).toContain("1,204 frames");
     expect(reasons[2]).toContain("namespaces");

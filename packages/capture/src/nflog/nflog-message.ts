@@ -78,6 +78,11 @@ export interface LoggedPacket {
   readonly packet: Uint8Array;
   /** Undefined where conntrack does not track it, or the kernel does not tell. */
   readonly connection: LoggedConnection | undefined;
+  /**
+   * The kernel's message from its netfilter header on, as a frame of LINKTYPE_NFLOG holds it; in the reader's memory, and valid
+   * only until it is handed the next.
+   */
+  readonly message: Uint8Array;
 }
 
 /** Called with each attribute of a range: its type, and where its value begins and ends. */
@@ -140,7 +145,19 @@ function readPacket(
     outInterface: interfaces.physicalOut || interfaces.out,
     packet,
     connection: conntrack && readConnection(view, conntrack, info),
+    message: bytesOf(view, start, end),
   };
+}
+
+/**
+ * Reads a packet from a frame of LINKTYPE_NFLOG: a recording of ours, or one of tcpdump's (`-i nflog:100`).
+ *
+ * @returns undefined where it is too short to be one
+ */
+export function readNflogFrame(frame: Uint8Array): LoggedPacket | undefined {
+  if (frame.length < NETFILTER_HEADER_BYTES) return undefined;
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  return readPacket(view, 0, frame.length, () => undefined);
 }
 
 function readConnection(

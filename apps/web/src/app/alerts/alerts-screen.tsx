@@ -13,7 +13,7 @@ import { useHydrated } from "../../components/controls/use-hydrated";
 import { EmptyState } from "../../components/feedback/empty-state";
 import { ProblemBanner } from "../../components/feedback/problem-banner";
 import { Skeleton } from "../../components/feedback/skeleton";
-import { SpanPicker } from "../../components/filters/span-picker";
+import { Toolbar } from "../../components/filters/toolbar";
 import { useFilter } from "../../filters/use-filter";
 import { formatCount } from "../../units/quantity";
 import { alertsParams } from "./search-params";
@@ -26,7 +26,8 @@ const CHOICES = [
 
 /** The alerts page: what is wrong now, what was, with what was true when it fired. */
 export function AlertsScreen() {
-  const { span, setSpan } = useFilter();
+  const time = useFilter();
+  const { span } = time;
   const [{ state }, setParams] = useQueryStates(alertsParams, { history: "push" });
   const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(
     alertsQuestion(browserCollector, { state, span }),
@@ -38,18 +39,14 @@ export function AlertsScreen() {
   const leftOut = data === undefined ? 0 : data.total - data.alerts.length;
   return (
     <>
-      <div className="flex shrink-0 flex-wrap items-center justify-between gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
-        <h1 className="text-lg font-semibold tracking-tight">Alerts</h1>
-        <div className="flex flex-wrap items-center gap-2">
-          <Segmented
-            label="Which alerts"
-            value={state}
-            options={CHOICES}
-            onChange={(value) => setParams({ state: value })}
-          />
-          <SpanPicker span={span} onChange={setSpan} />
-        </div>
-      </div>
+      <Toolbar title="Alerts" time={time}>
+        <Segmented
+          label="Which alerts"
+          value={state}
+          options={CHOICES}
+          onChange={(value) => setParams({ state: value })}
+        />
+      </Toolbar>
       {error === null ? null : (
         <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
       )}

@@ -19,19 +19,28 @@ import { ProblemBanner } from "../../components/feedback/problem-banner";
 import { Skeleton } from "../../components/feedback/skeleton";
 import { FilterBar } from "../../components/filters/filter-bar";
 import { ClockText } from "../../components/time/clock-text";
+import { conditionsOf } from "../../filters/connection-filter";
 import { useFilter } from "../../filters/use-filter";
 import { formatExactCount } from "../../units/quantity";
+import { AccessLogScreen } from "./access-log-screen";
+import { AuditViews } from "./audit-views";
 import { auditParams } from "./search-params";
 
 const SORTS = [
   { value: "concern", name: "Concern" },
-  { value: "connections", name: "Most" },
+  { value: "connections", name: "Most connections" },
   { value: "lastSeen", name: "Latest" },
   { value: "name", name: "Name" },
 ] as const;
 
-/** The audit page: connections against policy, counted exactly, with how complete the record is. */
+/** The audit page: the record, and who looked at it. */
 export function AuditScreen() {
+  const [{ show }] = useQueryStates(auditParams, { history: "push" });
+  return show === "log" ? <AccessLogScreen /> : <RecordScreen />;
+}
+
+/** Connections against policy, counted exactly, with how complete the record is. */
+function RecordScreen() {
   const state = useFilter();
   const [{ sort, conformance, pod }, setParams] = useQueryStates(auditParams, { history: "push" });
   const narrow = useNarrow() ?? false;
@@ -41,43 +50,51 @@ export function AuditScreen() {
     pages;
   const first = data?.pages[0];
   const rows = data?.pages.flatMap((page) => page.rows) ?? [];
+  const filtered = conditionsOf(state.filter).length > 0 || conformance.length > 0 || pod !== null;
   const Rows = narrow ? AuditCards : AuditTable;
 
   return (
     <>
-      <FilterBar title="Audit" state={state}>
+      <FilterBar
+        title="Audit"
+        state={state}
+        below={
+          <>
+            <ConformanceChoice
+              chosen={conformance}
+              onChange={(words) => setParams({ conformance: words.length === 0 ? null : [...words] })}
+            />
+            <Segmented
+              label="Order"
+              showLabel
+              value={sort}
+              options={SORTS}
+              onChange={(next) => setParams({ sort: next })}
+            />
+            {first === undefined ? null : (
+              <p className="ml-auto flex items-center gap-1.5 text-2xs text-muted">
+                <span>
+                  <ClockText timeMs={first.range.from} form="date" /> to{" "}
+                  <ClockText timeMs={first.range.to} form="date" />
+                </span>
+                <Button
+                  look="quiet"
+                  icon
+                  aria-label="Ask again"
+                  title="Ask again: the page stands still until then"
+                  disabled={isFetching}
+                  onClick={() => pages.refetch()}
+                >
+                  <RefreshCw size={14} aria-hidden />
+                </Button>
+              </p>
+            )}
+          </>
+        }
+      >
+        <AuditViews />
         {first === undefined ? null : <ExportMenu filter={filter} sort={sort} range={first.range} />}
       </FilterBar>
-      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
-        <ConformanceChoice
-          chosen={conformance}
-          onChange={(words) => setParams({ conformance: words.length === 0 ? null : [...words] })}
-        />
-        <Segmented
-          label="Order"
-          value={sort}
-          options={SORTS}
-          onChange={(next) => setParams({ sort: next })}
-        />
-        {first === undefined ? null : (
-          <p className="ml-auto flex items-center gap-1.5 text-2xs text-muted">
-            <span>
-              <ClockText timeMs={first.range.from} form="date" /> to{" "}
-              <ClockText timeMs={first.range.to} form="date" />
-            </span>
-            <Button
-              look="quiet"
-              icon
-              aria-label="Ask again"
-              title="Ask again: the page stands still until then"
-              disabled={isFetching}
-              onClick={() => pages.refetch()}
-            >
-              <RefreshCw size={14} aria-hidden />
-            </Button>
-          </p>
-        )}
-      </div>
       {error === null ? null : (
         <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
       )}
@@ -96,19 +113,23 @@ export function AuditScreen() {
             {rows.length === 0 ? (
               <EmptyState
                 icon={<FileCheck2 size={20} aria-hidden />}
-                title="No connection of this scope is on record"
+                title={filtered ? "Nothing on record fits this filter" : "No connection is on record"}
                 actions={
-                  <Button
-                    onClick={() => {
-                      state.clear();
-                      setParams({ conformance: null, pod: null });
-                    }}
-                  >
-                    Clear the filter
-                  </Button>
+                  !filtered ? undefined : (
+                    <Button
+                      onClick={() => {
+                        state.clear();
+                        setParams({ conformance: null, pod: null });
+                      }}
+                    >
+                      Clear the filter
+                    </Button>
+                  )
                 }
               >
-                Remove a condition, or widen the range.
+                {filtered
+                  ? "Remove a condition, or widen the range."
+                  : "No agent reported a connection in this range. Widen it, or see on the status page whether agents report."}
               </EmptyState>
             ) : (
               <Rows rows={rows} range={first.range} />

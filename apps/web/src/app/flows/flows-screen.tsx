@@ -9,7 +9,7 @@ import { flowPagesQuestion } from "../../collector/questions";
 import { ConnectionPanel } from "../../components/connection/connection-panel";
 import { Button } from "../../components/controls/button";
 import { useNarrow } from "../../components/controls/use-narrow";
-import { EmptyState } from "../../components/feedback/empty-state";
+import { NoTraffic } from "../../components/feedback/no-traffic";
 import { ProblemBanner } from "../../components/feedback/problem-banner";
 import { Skeleton } from "../../components/feedback/skeleton";
 import { FilterBar } from "../../components/filters/filter-bar";
@@ -18,7 +18,6 @@ import { FlowTable } from "../../components/flows/flow-table";
 import { FlowToolbar } from "../../components/flows/flow-toolbar";
 import { shownRows } from "../../components/flows/live-rows";
 import { useLiveRows } from "../../components/flows/use-live-rows";
-import { conditionsOf } from "../../filters/connection-filter";
 import { useFilter } from "../../filters/use-filter";
 import { formatCount } from "../../units/quantity";
 import { flowsParams } from "./search-params";
@@ -127,7 +126,7 @@ export function FlowsScreen() {
                 <FlowsSkeleton />
               ) : null
             ) : rows.length === 0 ? (
-              <FlowsEmpty filtered={conditionsOf(filter).length > 0} onClear={state.clear} />
+              <NoTraffic state={state} icon={<ListTree size={20} aria-hidden />} />
             ) : (
               <FlowTable
                 rows={rows}
@@ -159,19 +158,5 @@ function FlowsSkeleton() {
         <Skeleton key={key} className="h-10 w-full" />
       ))}
     </div>
-  );
-}
-
-function FlowsEmpty({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
-  return (
-    <EmptyState
-      icon={<ListTree size={20} aria-hidden />}
-      title={filtered ? "Nothing fits this filter" : "No traffic in this range"}
-      actions={filtered ? <Button onClick={onClear}>Clear the filter</Button> : undefined}
-    >
-      {filtered
-        ? "No connection in this range fits all conditions. Remove one, or widen the range."
-        : "No agent reported a connection in this range. Widen it, or see on the status page whether agents report."}
-    </EmptyState>
   );
 }

@@ -3,25 +3,30 @@
 import { useQuery } from "@tanstack/react-query";
 import { browserCollector } from "../../collector/browser-collector";
 import { latencyQuestion } from "../../collector/questions";
-import { latencyDetail, latencyLevel, quantileOf } from "../../components/loss/latency-level";
+import { LATENCY_LEGEND, latencyDetail, latencyLevel, quantileOf } from "../../components/loss/latency-level";
 import { LatencyPair } from "../../components/loss/latency-pair";
 import { NodeHeatmap } from "../../components/loss/node-heatmap";
+import { useOpenPair } from "../../components/loss/use-open-pair";
 import { formatMicroseconds } from "../../units/quantity";
 import { type PairChoice, PairView } from "./pair-view";
 
 /** What a segment adds to the round trips between each pair of nodes; of the chosen pair over time and by edge. */
 export function LatencyView({ segment, quantile, source, destination, span, onChoose }: PairChoice) {
+  const { pair, suggest } = useOpenPair({ source, destination }, segment);
   const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(
-    latencyQuestion(browserCollector, { segment, source, destination, span }),
+    latencyQuestion(browserCollector, { segment, ...pair, span }),
   );
   const cells = data?.cells.filter((cell) => cell.segment === segment) ?? [];
-  const chosen = cells.find((cell) => cell.sourceNode === source && cell.destinationNode === destination);
+  if (!isPlaceholderData) suggest(cells, (cell) => quantileOf(cell, quantile) ?? -1);
+  const chosen = cells.find(
+    (cell) => cell.sourceNode === pair.source && cell.destinationNode === pair.destination,
+  );
   return (
     <PairView
       what="latency"
       isLoaded={data !== undefined}
       isEmpty={cells.length === 0}
-      isStale={isPlaceholderData}
+      isStale={isPlaceholderData && data?.series !== null}
       error={error}
       dataFromMs={data === undefined ? undefined : dataUpdatedAt}
       isChosen={chosen !== undefined}
@@ -36,7 +41,9 @@ export function LatencyView({ segment, quantile, source, destination, span, onCh
             level: latencyLevel(cell, quantile, cells),
           };
         })}
-        chosen={{ source, destination }}
+        chosen={pair}
+        caption={`${quantile} of what the segment adds to a round trip`}
+        legend={LATENCY_LEGEND}
         onChoose={onChoose}
       />
       {data === undefined || chosen === undefined ? null : <LatencyPair cell={chosen} answer={data} />}

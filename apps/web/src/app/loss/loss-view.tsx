@@ -3,24 +3,29 @@
 import { useQuery } from "@tanstack/react-query";
 import { browserCollector } from "../../collector/browser-collector";
 import { lossQuestion } from "../../collector/questions";
-import { lossDetail, lossLevel, lossWord } from "../../components/loss/loss-level";
+import { LOSS_LEGEND, lossDetail, lossLevel, lossWord } from "../../components/loss/loss-level";
 import { LossPair } from "../../components/loss/loss-pair";
 import { NodeHeatmap } from "../../components/loss/node-heatmap";
+import { useOpenPair } from "../../components/loss/use-open-pair";
 import { type PairChoice, PairView } from "./pair-view";
 
 /** What share of payload each pair of nodes loses on a segment; of the chosen pair over time, and whose it was. */
 export function LossView({ segment, source, destination, span, onChoose }: PairChoice) {
+  const { pair, suggest } = useOpenPair({ source, destination }, segment);
   const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(
-    lossQuestion(browserCollector, { segment, source, destination, span }),
+    lossQuestion(browserCollector, { segment, ...pair, span }),
   );
   const cells = data?.cells.filter((cell) => cell.segment === segment) ?? [];
-  const chosen = cells.find((cell) => cell.sourceNode === source && cell.destinationNode === destination);
+  if (!isPlaceholderData) suggest(cells, (cell) => cell.payload?.low ?? -1);
+  const chosen = cells.find(
+    (cell) => cell.sourceNode === pair.source && cell.destinationNode === pair.destination,
+  );
   return (
     <PairView
       what="loss"
       isLoaded={data !== undefined}
       isEmpty={cells.length === 0}
-      isStale={isPlaceholderData}
+      isStale={isPlaceholderData && data?.series !== null}
       error={error}
       dataFromMs={data === undefined ? undefined : dataUpdatedAt}
       isChosen={chosen !== undefined}
@@ -32,7 +37,9 @@ export function LossView({ segment, source, destination, span, onChoose }: PairC
           detail: lossDetail(cell),
           level: lossLevel(cell),
         }))}
-        chosen={{ source, destination }}
+        chosen={pair}
+        caption="Share of payload bytes lost"
+        legend={LOSS_LEGEND}
         onChoose={onChoose}
       />
       {data === undefined || chosen === undefined ? null : (

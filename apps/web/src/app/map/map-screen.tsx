@@ -9,10 +9,10 @@ import { browserCollector } from "../../collector/browser-collector";
 import { MAP_LIMITS, mapQuestion } from "../../collector/questions";
 import { Segmented } from "../../components/controls/segmented";
 import { useNarrow } from "../../components/controls/use-narrow";
+import { NoTraffic } from "../../components/feedback/no-traffic";
 import { ProblemBanner } from "../../components/feedback/problem-banner";
 import { FilterBar } from "../../components/filters/filter-bar";
 import { EdgePanel } from "../../components/map/edge-panel";
-import { MapEmpty } from "../../components/map/map-empty";
 import { MapList } from "../../components/map/map-list";
 import { MapSkeleton } from "../../components/map/map-skeleton";
 import { MapSummary } from "../../components/map/map-summary";
@@ -103,7 +103,7 @@ export function MapScreen() {
               <MapSkeleton />
             ) : null
           ) : data.nodes.length === 0 ? (
-            <MapEmpty state={state} />
+            <NoTraffic state={state} icon={<Waypoints size={20} aria-hidden />} />
           ) : (
             <>
               <MapSummary

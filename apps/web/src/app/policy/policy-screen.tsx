@@ -3,9 +3,8 @@
 import { useQueryStates } from "nuqs";
 import { useState } from "react";
 import { Segmented } from "../../components/controls/segmented";
-import { CopyLink } from "../../components/filters/copy-link";
 import { NamespaceSelect } from "../../components/filters/namespace-select";
-import { SpanPicker } from "../../components/filters/span-picker";
+import { Toolbar } from "../../components/filters/toolbar";
 import { EMPTY_PROPOSAL, type Proposal } from "../../components/policy/proposal";
 import { useFilter } from "../../filters/use-filter";
 import { AdviseView } from "./advise-view";
@@ -32,8 +31,7 @@ export function PolicyScreen() {
   const { namespace } = state.filter;
   return (
     <>
-      <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
-        <h1 className="mr-2 text-lg font-semibold tracking-tight max-sm:sr-only">Policy</h1>
+      <Toolbar title="Policy" time={show === "policies" ? state : undefined}>
         <Segmented
           label="Shown"
           value={show}
@@ -41,11 +39,7 @@ export function PolicyScreen() {
           onChange={(value) => setParams({ show: value, policy: null })}
         />
         {show === "advise" ? null : <NamespaceSelect state={state} />}
-        <div className="ml-auto flex flex-wrap items-center gap-2">
-          {show === "policies" ? <SpanPicker span={state.span} onChange={state.setSpan} /> : null}
-          <CopyLink />
-        </div>
-      </div>
+      </Toolbar>
       {show === "policies" ? (
         <PolicyView
           namespace={namespace}

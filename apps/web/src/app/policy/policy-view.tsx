@@ -81,7 +81,7 @@ export function PolicyView({
                 )}
               </Card>
               <LatestDenials connections={data.latest} namespace={namespace} span={span} />
-              <UncoveredWorkloads workloads={data.uncovered} />
+              <UncoveredWorkloads workloads={data.uncovered} hasPolicies={data.policies.length > 0} />
             </div>
           )}
         </div>

@@ -5,7 +5,7 @@ import { browserCollector } from "../../collector/browser-collector";
 import { statusQuestion, summaryQuestion } from "../../collector/questions";
 import { ProblemBanner } from "../../components/feedback/problem-banner";
 import { Skeleton } from "../../components/feedback/skeleton";
-import { SpanPicker } from "../../components/filters/span-picker";
+import { Toolbar } from "../../components/filters/toolbar";
 import { AgentTable } from "../../components/status/agent-table";
 import { CompletenessCard } from "../../components/status/completeness-card";
 import { IngestCard } from "../../components/status/ingest-card";
@@ -16,21 +16,19 @@ import { useFilter } from "../../filters/use-filter";
 
 /** The status page: what is known and, above all, what is not. */
 export function StatusScreen() {
-  const { span, setSpan } = useFilter();
+  const time = useFilter();
+  const { span } = time;
   const status = useQuery(statusQuestion(browserCollector));
   const summary = useQuery(summaryQuestion(browserCollector, span));
   const { data, error, dataUpdatedAt } = status;
   return (
     <>
-      <div className="flex shrink-0 items-center justify-between gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
-        <h1 className="text-lg font-semibold tracking-tight">Status</h1>
-        <SpanPicker span={span} onChange={setSpan} />
-      </div>
+      <Toolbar title="Status" time={time} />
       {error === null ? null : (
         <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
       )}
       <div className={`min-h-0 flex-1 overflow-auto ${error === null ? "" : "stale"}`}>
-        <div className="mx-auto max-w-6xl space-y-4 p-3 sm:p-4">
+        <div className="mx-auto max-w-7xl space-y-4 p-3 sm:p-4">
           {data === undefined ? (
             error === null ? (
               <StatusSkeleton />
@@ -38,7 +36,7 @@ export function StatusScreen() {
           ) : (
             <>
               <CompletenessCard status={data} />
-              <SummaryCard summary={summary.data} />
+              <SummaryCard summary={summary.data} span={span} />
               <AgentTable agents={data.agents} nowMs={data.now} />
               <div className="grid items-start gap-4 lg:grid-cols-2">
                 <WatchTable watches={data.watches} cluster={data.cluster} nowMs={data.now} />

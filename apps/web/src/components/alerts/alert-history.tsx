@@ -14,7 +14,7 @@ export function AlertHistory({ alerts }: { alerts: readonly Alert[] }) {
       aria-label="Alerts that are over"
       className="overflow-hidden rounded-lg border border-line bg-surface shadow-card"
     >
-      <h2 className="border-b border-line px-3 py-2 text-sm font-semibold sm:px-4">Over</h2>
+      <h2 className="border-b border-line px-3 py-2 text-sm font-semibold sm:px-4">Past alerts</h2>
       <ul className="divide-y divide-line">
         {alerts.map((alert) => (
           <li key={alert.id} data-alert={alert.id}>

@@ -21,8 +21,8 @@ export function AlertStateWord({ alert }: { alert: Pick<Alert, "state" | "severi
           : { icon: CircleHelp, className: "text-muted" };
   const text = state === "resolved" ? RESOLUTIONS[resolution ?? "cleared"] : state;
   return (
-    <span className={clsx("inline-flex items-center gap-1.5 font-medium whitespace-nowrap", className)}>
-      <Icon size={13} aria-hidden />
+    <span className={clsx("inline-flex items-baseline gap-1.5 font-medium whitespace-nowrap", className)}>
+      <Icon size={13} aria-hidden className="shrink-0 self-center" />
       {text}
     </span>
   );

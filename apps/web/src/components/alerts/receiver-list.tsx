@@ -20,7 +20,7 @@ export function ReceiverList({ alerting, nowMs }: { alerting: AlertingStatus; no
   const when = evaluatedAt === null ? "not yet" : `${formatDuration(nowMs - evaluatedAt)} ago`;
   return (
     <Card
-      title="Rules and receivers"
+      title="Who is told"
       aside={rules === 0 ? "no rule is on" : `${formatCount(rules)} rules, evaluated ${when}`}
     >
       {lastError === null ? null : <p className="px-4 py-2 text-sm text-bad">{lastError}</p>}

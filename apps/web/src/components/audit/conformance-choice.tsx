@@ -21,14 +21,12 @@ export function ConformanceChoice({
 }) {
   const known = CHOICES.find(({ words }) => [...words].sort().join() === [...chosen].sort().join());
   return (
-    <div className="max-w-full overflow-x-auto">
-      <Segmented
-        label="Conformance"
-        // An address may combine words as none of these does.
-        value={known?.value ?? ""}
-        options={CHOICES}
-        onChange={(value) => onChange(CHOICES.find((choice) => choice.value === value)?.words ?? [])}
-      />
-    </div>
+    <Segmented
+      label="Conformance"
+      // An address may combine words as none of these does.
+      value={known?.value ?? ""}
+      options={CHOICES}
+      onChange={(value) => onChange(CHOICES.find((choice) => choice.value === value)?.words ?? [])}
+    />
   );
 }

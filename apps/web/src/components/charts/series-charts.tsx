@@ -5,11 +5,14 @@ import { browserCollector } from "../../collector/browser-collector";
 import { formatByteRate, formatCount, formatDuration, formatMicroseconds } from "../../units/quantity";
 import { type ChartPoint, TimeChart } from "./time-chart";
 
+/** So long after its end a window may still be on its way: it closes after ten seconds, and is sent and stored. */
+const SETTLE_MS = 15_000;
+
 /** The charts of one edge or one card: bytes each way, connections, handshakes, and retransmissions where there are any. */
 export default function SeriesCharts({ series }: { series: EdgeSeries }) {
   const { points, stepSeconds, range } = series;
   // A step that is still filling would look like a fall to nothing.
-  const endMs = Math.min(range.to, browserCollector.now());
+  const endMs = Math.min(range.to, browserCollector.now() - SETTLE_MS);
   const whole = points.filter(({ time }) => time + stepSeconds * 1000 <= endMs);
   const chart = (values: (point: EdgeSeries["points"][number]) => ChartPoint["values"]): ChartPoint[] =>
     whole.map((point) => ({ time: point.time, values: values(point) }));

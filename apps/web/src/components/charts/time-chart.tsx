@@ -16,6 +16,7 @@ import {
 import { formatClock, formatMinute, formatUtc } from "../../units/clock-time";
 import { useTimeZone } from "../time/use-time-zone";
 import { chartScale } from "./chart-scale";
+import { timeTicks } from "./time-ticks";
 
 /** One step of time; null where nothing was measured. */
 export interface ChartPoint {
@@ -29,10 +30,16 @@ export interface ChartSeries {
   readonly color: string;
   readonly form: "area" | "bar" | "line";
   readonly dashes?: string;
+  /** Draws a measured zero as a thin bar, where nothing drawn means that nothing was measured. */
+  readonly showsZero?: true;
 }
 
 const HEIGHT = 116;
 const DAY_MS = 86_400_000;
+/** Half a bar: the first and the last would else stand on the axis' figures. */
+const BAR_PADDING = { left: 10, right: 10 };
+/** Height of a bar that stands for a measured zero, pixels. */
+const ZERO_BAR = 2;
 const TICK = { fontSize: 11, fill: "var(--faint)" };
 
 /** A small time series with its legend; values below zero are drawn downwards and named by their size. */
@@ -52,6 +59,7 @@ export function TimeChart({
   const zone = useTimeZone();
   const rows = points.map(({ time, values }) => ({ time, ...values }));
   const scale = chartScale(points.flatMap(({ values }) => series.map(({ key }) => values[key] ?? 0)));
+  const hasBars = series.some(({ form }) => form === "bar");
   const withDay = (points.at(-1)?.time ?? 0) - (points[0]?.time ?? 0) > DAY_MS;
   return (
     <figure className="px-4 py-3" data-chart={title}>
@@ -80,11 +88,14 @@ export function TimeChart({
               type="number"
               domain={["dataMin", "dataMax"]}
               tickFormatter={(time: number) => formatMinute(time, zone, withDay)}
+              ticks={[...timeTicks(points[0]?.time ?? 0, points.at(-1)?.time ?? 0, zone)]}
+              interval="preserveStart"
               tick={TICK}
               tickLine={false}
               axisLine={{ stroke: "var(--line-strong)" }}
-              minTickGap={48}
+              minTickGap={32}
               height={20}
+              padding={hasBars ? BAR_PADDING : undefined}
             />
             <YAxis
               width={58}
@@ -134,7 +145,7 @@ export function TimeChart({
   );
 }
 
-function drawn({ key, name, color, form, dashes }: ChartSeries) {
+function drawn({ key, name, color, form, dashes, showsZero }: ChartSeries) {
   const shared = { key, dataKey: key, name, isAnimationActive: false } as const;
   switch (form) {
     case "area":
@@ -157,6 +168,7 @@ function drawn({ key, name, color, form, dashes }: ChartSeries) {
           fill={color}
           fillOpacity={0.75}
           maxBarSize={14}
+          minPointSize={(value) => (showsZero && value !== null ? ZERO_BAR : 0)}
           radius={[1.5, 1.5, 0, 0]}
         />
       );

@@ -84,14 +84,24 @@ function EndTitle({ end, hasPorts }: { end: End; hasPorts: boolean }) {
         <span className="text-muted">
           <EntityIcon kind={entity.kind} />
         </span>
-        <span className="truncate">{entity.name}</span>
+        <span className="truncate" title={entity.name}>
+          {entity.name}
+        </span>
       </p>
       <p className="truncate text-2xs text-muted">
         {[entity.namespace, kindName(entity), node].filter(Boolean).join(" · ")}
       </p>
       <p className="text-2xs text-muted [overflow-wrap:anywhere]">
         {pod === "" ? null : `${pod} `}
-        <span className="font-mono">{hasPorts ? `${address}:${port}` : address}</span>
+        <span className="font-mono">
+          {address}
+          {hasPorts ? (
+            <>
+              <wbr />
+              <span className="whitespace-nowrap">:{port}</span>
+            </>
+          ) : null}
+        </span>
       </p>
     </div>
   );

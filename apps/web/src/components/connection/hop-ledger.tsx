@@ -38,9 +38,9 @@ export function HopLedger({
   const nodes = new Set(columns.map(({ node }) => node));
   return (
     <section aria-label="Hops" className="py-3">
-      <h3 className="px-4 text-xs font-semibold">
+      <h2 className="px-4 text-xs font-semibold">
         Hop by hop <span className="font-normal text-muted">{missingText(stretches, connection)}</span>
-      </h3>
+      </h2>
       <div className="space-y-0.5 px-4 pt-1 text-xs">
         {connection.icmpError === null ? null : (
           <p>

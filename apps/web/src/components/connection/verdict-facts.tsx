@@ -11,11 +11,11 @@ export function VerdictFacts({ connection }: { connection: Connection }) {
   const { verdict, verdictBy, verdictChanged, conformance } = connection;
   return (
     <section aria-label="Policy" className="space-y-1.5 border-b border-line px-4 py-3 text-xs">
-      <h3 className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <h2 className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="font-semibold">Policy</span>
         <ConformanceBadge conformance={conformance} />
         <span className="text-muted">verdict: {verdict}</span>
-      </h3>
+      </h2>
       {verdictChanged ? (
         <p className="font-medium text-warn">
           A policy changed while it lasted: it was allowed at one time and denied at another. The first

@@ -3,7 +3,7 @@
 import clsx from "clsx";
 import { X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "./button";
 import { useNarrow } from "./use-narrow";
 
@@ -71,6 +71,12 @@ function DockedPanel({
   onClose: () => void;
   children: ReactNode;
 }) {
+  const panel = useRef<HTMLElement>(null);
+  // What opened it may be gone: a table that makes room for the panel becomes a list, and focus falls to the page.
+  useEffect(() => {
+    if (document.activeElement === document.body && navigator.userActivation.hasBeenActive)
+      panel.current?.focus();
+  }, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !event.defaultPrevented) onClose();
@@ -80,9 +86,11 @@ function DockedPanel({
   }, [onClose]);
   return (
     <aside
+      ref={panel}
+      tabIndex={-1}
       aria-label={title}
       className={clsx(
-        "flex h-full shrink-0 flex-col border-l border-line bg-surface",
+        "flex h-full shrink-0 flex-col border-l border-line bg-surface outline-none",
         wide ? "w-[min(760px,58vw)]" : "w-[min(440px,42vw)]",
       )}
     >

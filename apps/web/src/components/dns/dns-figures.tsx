@@ -7,7 +7,7 @@ export function DnsFigures({ answer }: { answer: DnsAnswer }) {
   const { total, questions, failures, unanswered, latencyMeanUs, latencyMaxUs } = answer;
   const share = (count: number) => (questions === 0 ? "" : formatShare(count / questions));
   const figures = [
-    { name: "Names by client", value: formatCount(total) },
+    { name: "Name and client pairs", value: formatCount(total) },
     { name: "Questions", value: formatCount(questions) },
     { name: "Failed", value: formatCount(failures), aside: share(failures), bad: failures > 0 },
     { name: "No answer", value: formatCount(unanswered), aside: share(unanswered), bad: unanswered > 0 },

@@ -4,8 +4,9 @@ import clsx from "clsx";
 import { Clock } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { browserCollector } from "../../collector/browser-collector";
+import { spanText } from "../../filters/span-text";
 import { LIVE_SPAN_NAMES, LIVE_SPANS, spanLengthMs, type TimeSpan } from "../../filters/time-span";
-import { formatDateTime } from "../../units/clock-time";
+import { formatDateTime, zoneName } from "../../units/clock-time";
 import { Button } from "../controls/button";
 import { Popover } from "../controls/popover";
 import { useTimeZone } from "../time/use-time-zone";
@@ -18,10 +19,7 @@ export function SpanPicker({ span, onChange }: { span: TimeSpan; onChange: (span
     onChange(next);
     setOpen(false);
   };
-  const text =
-    span.kind === "live"
-      ? LIVE_SPAN_NAMES[span.last]
-      : `${formatDateTime(span.fromMs, zone).slice(5, 16)} – ${formatDateTime(span.toMs, zone).slice(5, 16)}`;
+  const text = spanText(span, zone);
   return (
     <Popover
       label="Time range"
@@ -30,7 +28,7 @@ export function SpanPicker({ span, onChange }: { span: TimeSpan; onChange: (span
       align="end"
       className="w-72"
       trigger={
-        <Button aria-label={`Time range: ${text}`}>
+        <Button aria-label={`Time range: ${text}`} title={`${text}. Times are ${zoneName(zone)}.`}>
           {span.kind === "live" ? (
             <span className="relative flex size-2">
               <span className="size-2 rounded-full bg-good" />
@@ -78,7 +76,7 @@ function FixedSpan({ span, onChange }: { span: TimeSpan; onChange: (span: TimeSp
   };
   return (
     <form onSubmit={submit} className="mt-1.5 border-t border-line px-2 pt-2 pb-1">
-      <p className="pb-1.5 text-2xs font-medium text-muted">From and to, your local time</p>
+      <p className="pb-1.5 text-2xs font-medium text-muted">From and to, {zoneName("local")}</p>
       <div className="grid gap-1.5">
         {(
           [

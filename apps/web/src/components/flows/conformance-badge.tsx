@@ -47,9 +47,9 @@ export function ConformanceBadge({ conformance }: { conformance: Conformance }) 
     <span
       title={meaning}
       data-conformance={conformance}
-      className={clsx("inline-flex items-center gap-1.5 font-medium whitespace-nowrap", className)}
+      className={clsx("inline-flex items-baseline gap-1.5 font-medium whitespace-nowrap", className)}
     >
-      <Icon size={13} aria-hidden className="shrink-0" />
+      <Icon size={13} aria-hidden className="shrink-0 self-center" />
       {word}
     </span>
   );

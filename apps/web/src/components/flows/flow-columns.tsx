@@ -47,13 +47,13 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
     key: "client",
     name: "Client",
     width: "minmax(150px,1.25fr)",
-    cell: (connection) => <EndCell end={connection.client} hasPorts={hasPorts(connection)} />,
+    cell: (connection) => <EndCell end={connection.client} withPort={hasPorts(connection)} />,
   },
   {
     key: "server",
     name: "Server",
     width: "minmax(150px,1.25fr)",
-    cell: (connection) => <EndCell end={connection.server} hasPorts={hasPorts(connection)} />,
+    cell: (connection) => <EndCell end={connection.server} withPort={false} />,
   },
   {
     key: "service",
@@ -161,9 +161,10 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
     key: "policy",
     name: "Policy",
     width: "128px",
-    cell: ({ conformance, verdictBy }) => (
+    cell: ({ conformance, verdictBy, verdictChanged }) => (
       <span className="block text-xs" title={verdictBy === null ? undefined : verdictDecidedBy(verdictBy)}>
         <ConformanceBadge conformance={conformance} />
+        {verdictChanged ? <span className="block text-2xs text-warn">policy changed</span> : null}
       </span>
     ),
   },
@@ -182,12 +183,15 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
 
 export const FLOW_GRID = FLOW_COLUMNS.map(({ width }) => width).join(" ");
 
+/** What tells a workload's pods apart stands at the end of their names: it is never cut off. */
+const TAIL = 6;
+
 const hasPorts = (connection: Connection) => icmpPortText(connection) === undefined;
 
-function EndCell({ end, hasPorts }: { end: End; hasPorts: boolean }) {
+function EndCell({ end, withPort }: { end: End; withPort: boolean }) {
   const { entity, pod, address, port } = end;
   const who = pod === "" ? address : pod;
-  const socket = hasPorts ? `${address}:${port}` : address;
+  const socket = withPort ? `${address}:${port}` : address;
   return (
     <TwoLines
       first={
@@ -195,16 +199,24 @@ function EndCell({ end, hasPorts }: { end: End; hasPorts: boolean }) {
           <span className="text-faint">
             <EntityIcon kind={entity.kind} size={13} />
           </span>
-          <span className="truncate">{entity.name}</span>
+          <span className="truncate" title={entity.name}>
+            {entity.name}
+          </span>
           {entity.namespace === "" ? null : (
-            <span className="truncate text-2xs font-normal text-muted">{entity.namespace}</span>
+            <span
+              className="min-w-6 shrink-[99] truncate text-2xs font-normal text-muted"
+              title={entity.namespace}
+            >
+              {entity.namespace}
+            </span>
           )}
         </>
       }
       second={
-        <span title={`${who} ${socket}${end.node === "" ? "" : ` on ${end.node}`}`}>
-          {pod === "" ? null : `${pod} `}
-          <span className="font-mono">{socket}</span>
+        <span className="flex min-w-0" title={`${who} ${socket}${end.node === "" ? "" : ` on ${end.node}`}`}>
+          <span className={clsx("truncate", pod === "" && "font-mono")}>{who.slice(0, -TAIL)}</span>
+          <span className={clsx("shrink-0", pod === "" && "font-mono")}>{who.slice(-TAIL)}</span>
+          {withPort ? <span className="shrink-0 font-mono">:{port}</span> : null}
         </span>
       }
     />

@@ -23,8 +23,8 @@ const LOOKS: Record<
 export function OutcomeBadge({ outcome }: { outcome: Outcome }) {
   const { icon: Icon, className, meaning } = LOOKS[outcome];
   return (
-    <span title={meaning} className={clsx("inline-flex items-center gap-1.5 font-medium", className)}>
-      <Icon size={13} aria-hidden className="shrink-0" />
+    <span title={meaning} className={clsx("inline-flex items-baseline gap-1.5 font-medium", className)}>
+      <Icon size={13} aria-hidden className="shrink-0 self-center" />
       {outcome}
     </span>
   );

@@ -1,6 +1,6 @@
 import type { LatencyCell, Quantiles } from "@hopline/api";
 import { formatCount, formatMicroseconds } from "../../units/quantity";
-import type { HeatLevel } from "./node-heatmap";
+import type { HeatLegend, HeatLevel } from "./node-heatmap";
 
 export const QUANTILES = ["p50", "p95", "p99"] as const;
 export type QuantileName = (typeof QUANTILES)[number];
@@ -12,6 +12,14 @@ const NO_MATTER_US = 1000;
 /** So many times the usual. */
 const SOME = 3;
 const MUCH = 10;
+
+/** The colours of {@link latencyLevel}. */
+export const LATENCY_LEGEND: HeatLegend = {
+  none: `below ${formatMicroseconds(NO_MATTER_US)}, or as usual`,
+  some: `${SOME} times the usual or more`,
+  much: `${MUCH} times the usual or more`,
+  unknown: "unknown: no round trip measured",
+};
 
 /** Data's round trips are many and of the whole range; those of handshakes stand in where there were none. */
 export function quantileOf({ data, handshake }: RoundTrips, name: QuantileName): number | null {
@@ -37,5 +45,5 @@ export function latencyDetail({ handshake, data }: RoundTrips): string {
 function told(name: string, quantiles: Quantiles | null): string {
   if (quantiles === null) return "";
   const figures = QUANTILES.map((level) => `${level} ${formatMicroseconds(quantiles[level])}`);
-  return `${name} ${figures.join(", ")} of ${formatCount(quantiles.count)}`;
+  return `${name} ${figures.join(", ")} of ${formatCount(quantiles.count)} measured`;
 }

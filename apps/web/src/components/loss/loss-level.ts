@@ -1,11 +1,19 @@
 import type { LossCell } from "@hopline/api";
 import { formatBytes, formatShare } from "../../units/quantity";
-import type { HeatLevel } from "./node-heatmap";
+import type { HeatLegend, HeatLevel } from "./node-heatmap";
 
 /** From so much on people notice it: TCP slows down, DNS is asked twice. */
 const MUCH = 0.01;
 /** What cannot be more than this is nothing. */
 const NOTHING = 0.0001;
+
+/** The colours of {@link lossLevel}. */
+export const LOSS_LEGEND: HeatLegend = {
+  none: "nothing, or too little to tell from nothing",
+  some: `lost, below ${formatShare(MUCH)}`,
+  much: `${formatShare(MUCH)} or more lost`,
+  unknown: "unknown: no complete window",
+};
 
 export type LossFigures = Pick<
   LossCell,
@@ -47,5 +55,5 @@ export function lossDetail(figures: LossFigures): string {
   const over = `${missing} of ${formatBytes(sentPayloadBytes)}, over ${windows}`;
   if (basis === "single-ended")
     return `At most ${formatShare(ratio)} lost, told from one end by what came twice or late (the other has no agent); ${over}`;
-  return `${formatShare(ratio)} lost, 95 %: ${formatShare(low)} to ${formatShare(high)}; ${over}`;
+  return `${formatShare(ratio)} lost (95 % interval ${formatShare(low)} to ${formatShare(high)}): ${over}`;
 }

@@ -54,7 +54,7 @@ function PairCharts({ series: { stepSeconds, points } }: { series: NonNullable<L
         note={`${step}; nothing is drawn where it is unknown`}
         format={formatShare}
         points={points.map(({ time, payload }) => ({ time, values: { loss: payload?.ratio ?? null } }))}
-        series={[{ key: "loss", name: "of payload", color: "var(--bad-line)", form: "bar" }]}
+        series={[{ key: "loss", name: "of payload", color: "var(--bad-line)", form: "bar", showsZero: true }]}
       />
       <TimeChart
         title="Payload"

@@ -9,6 +9,11 @@ const LEVELS = {
 } as const;
 export type HeatLevel = keyof typeof LEVELS;
 
+/** What each colour stands for, in a few words. */
+export type HeatLegend = Readonly<Record<HeatLevel, string>>;
+
+const LEVEL_ORDER = ["none", "some", "much", "unknown"] as const satisfies readonly HeatLevel[];
+
 /** What is said of packets from one node to another. */
 export interface HeatCell {
   readonly sourceNode: string;
@@ -23,20 +28,32 @@ export interface HeatCell {
 /** Who sends by row, who receives by column; the world outside the cluster last. */
 export function NodeHeatmap({
   cells,
+  caption,
+  legend,
   chosen,
   onChoose,
 }: {
   cells: readonly HeatCell[];
+  /** What the figures are. */
+  caption: string;
+  legend: HeatLegend;
   chosen: { readonly source: string | null; readonly destination: string | null };
   onChoose: (cell: HeatCell) => void;
 }) {
   const rows = nodesOf(cells.map((cell) => cell.sourceNode));
   const columns = nodesOf(cells.map((cell) => cell.destinationNode));
+  const what = `${caption}, from the node of the row to the node of the column`;
   const byPair = new Map(cells.map((cell) => [`${cell.sourceNode} ${cell.destinationNode}`, cell]));
   return (
     <div className="overflow-x-auto rounded-lg border border-line bg-surface p-3">
-      <table className="border-separate border-spacing-1 text-xs" data-heatmap>
-        <caption className="mb-1 text-left text-2xs text-muted">From (rows) to (columns)</caption>
+      <p aria-hidden className="mb-1 text-xs text-muted">
+        {what}
+      </p>
+      <table
+        className="border-separate border-spacing-0.5 text-2xs sm:border-spacing-1 sm:text-xs"
+        data-heatmap
+      >
+        <caption className="sr-only">{what}</caption>
         <thead>
           <tr>
             <td />
@@ -67,7 +84,7 @@ export function NodeHeatmap({
                         data-cell={`${from} ${to}`}
                         onClick={() => onChoose(cell)}
                         className={clsx(
-                          "h-9 w-full min-w-20 rounded-md border px-2 whitespace-nowrap",
+                          "h-9 w-full min-w-14 rounded-md border px-1 whitespace-nowrap sm:min-w-20 sm:px-2",
                           isChosen ? "border-accent" : "border-transparent hover:border-line-strong",
                           LEVELS[cell.level],
                         )}
@@ -82,6 +99,14 @@ export function NodeHeatmap({
           ))}
         </tbody>
       </table>
+      <ul aria-label="Colours" className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-2xs text-muted">
+        {LEVEL_ORDER.map((level) => (
+          <li key={level} className="inline-flex items-center gap-1.5">
+            <span aria-hidden className={clsx("size-3 rounded-sm border border-line", LEVELS[level])} />
+            {legend[level]}
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

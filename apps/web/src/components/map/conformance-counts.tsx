@@ -18,7 +18,7 @@ export function ConformanceCounts({
   if (counted.every(({ conformance }) => conformance === "undetermined")) return null;
   return (
     <section aria-label="Policy" className="border-b border-line px-4 py-3">
-      <h3 className="mb-2 text-xs font-semibold">Policy</h3>
+      <h2 className="mb-2 text-xs font-semibold">Policy</h2>
       <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs">
         {counted.map(({ conformance, count }) => (
           <li key={conformance} className="flex items-center gap-2">

@@ -123,7 +123,7 @@ function Neighbours({
   const sorted = [...edges].sort((a, b) => b.bytesPerSecond - a.bytesPerSecond);
   return (
     <section aria-label={title} className="border-b border-line py-2.5">
-      <h3 className="px-4 pb-1 text-xs font-semibold">{title}</h3>
+      <h2 className="px-4 pb-1 text-xs font-semibold">{title}</h2>
       <ul>
         {sorted.map((edge) => {
           const health = edgeHealth(edge);

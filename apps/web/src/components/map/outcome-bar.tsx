@@ -22,7 +22,7 @@ export function OutcomeBar({ outcomes }: { outcomes: MapEdge["outcomes"] }) {
   if (total === 0) return null;
   return (
     <section aria-label="Outcomes" className="border-b border-line px-4 py-3">
-      <h3 className="mb-2 text-xs font-semibold">Outcomes</h3>
+      <h2 className="mb-2 text-xs font-semibold">Outcomes</h2>
       <div aria-hidden className="flex h-2 gap-px overflow-hidden rounded-full">
         {counted.map(({ outcome, count }) => (
           <div key={outcome} className={clsx("min-w-1", FILL[outcome])} style={{ flexGrow: count }} />

@@ -24,7 +24,7 @@ export function TopFlows({ filter, span }: { filter: ConnectionFilter; span: Tim
   return (
     <section aria-label="Connections" className="border-t border-line">
       <div className="flex items-baseline justify-between px-4 pt-3 pb-1">
-        <h3 className="text-xs font-semibold">Newest connections</h3>
+        <h2 className="text-xs font-semibold">Newest connections</h2>
         <Link
           href={flowsHref(filter, span)}
           prefetch={false}

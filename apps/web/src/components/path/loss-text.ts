@@ -18,7 +18,7 @@ export function lossText({ loss }: Pick<PathSegment, "loss">): LossText {
     const reasons = why.map(({ text }) => text).join(", ") || "nothing was measured";
     return { text: "Loss unknown", detail: `${reasons}${missing}`, level: "unknown" };
   }
-  const details = [`95 %: ${formatShare(figure.low)} to ${formatShare(figure.high)}`];
+  const details = [`95 % interval ${formatShare(figure.low)} to ${formatShare(figure.high)}`];
   if (payload === null) details.push("of packets without payload");
   if (basis === "single-ended") details.push("told from one end, a bound from above");
   if (leftOutWindows > 0) details.push(`${leftOutWindows} incomplete windows left out`);

@@ -1,4 +1,10 @@
-import type { BrokenPlace, PathDirection } from "@hopline/api";
+import {
+  type BrokenPlace,
+  type LatencyCell,
+  type PathDirection,
+  type PathSegment,
+  usualLatency,
+} from "@hopline/api";
 import { Fragment } from "react";
 import { formatMicroseconds } from "../../units/quantity";
 import { PathHopCard } from "./path-hop-card";
@@ -12,6 +18,7 @@ export function PathDirectionRow({
   receiver,
   path,
   broken,
+  usual,
 }: {
   name: string;
   /** How the two ends are called. */
@@ -20,9 +27,13 @@ export function PathDirectionRow({
   path: PathDirection;
   /** Where it breaks, if in this direction. */
   broken: BrokenPlace | null;
+  /** What segments cost other connections before this one began. */
+  usual: readonly LatencyCell[];
 }) {
   const { hops, segments } = path;
   const own = path.receiver.dataUs ?? path.receiver.handshakeUs;
+  const usualOf = (segment: PathSegment | undefined) =>
+    segment === undefined ? undefined : usualLatency(path, segment, usual);
   const first = segments.find(({ from }) => from === null);
   return (
     <section aria-label={name} className="rounded-lg border border-line bg-canvas p-3">
@@ -37,7 +48,9 @@ export function PathDirectionRow({
         <p className="mt-2 text-xs text-muted">No hop of this direction is known.</p>
       ) : (
         <div className="mt-2 flex flex-col gap-1 overflow-x-auto pb-1 lg:flex-row lg:items-stretch">
-          {first === undefined ? null : <PathSegmentLink segment={first} broken={false} />}
+          {first === undefined ? null : (
+            <PathSegmentLink segment={first} broken={false} usual={usualOf(first)} />
+          )}
           {hops.map((hop, index) => {
             const isLast = index === hops.length - 1;
             const segment = segments.find(({ to }) => to === (isLast ? null : index + 1));
@@ -46,7 +59,7 @@ export function PathDirectionRow({
               <Fragment key={`${hop.node} ${hop.role} ${hop.crossing}`}>
                 <PathHopCard hop={hop} />
                 {!isLast || segment !== undefined || breaks ? (
-                  <PathSegmentLink segment={segment} broken={breaks} />
+                  <PathSegmentLink segment={segment} broken={breaks} usual={usualOf(segment)} />
                 ) : null}
               </Fragment>
             );

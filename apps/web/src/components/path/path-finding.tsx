@@ -1,9 +1,16 @@
-import type { BrokenPlace } from "@hopline/api";
+import { type BrokenPlace, type IcmpError, icmpErrorText } from "@hopline/api";
 import clsx from "clsx";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 
 /** Where the connection breaks, in words, with what else is known of the place. */
-export function PathFinding({ broken }: { broken: BrokenPlace | null }) {
+export function PathFinding({
+  broken,
+  icmpError,
+}: {
+  broken: BrokenPlace | null;
+  /** What somebody on the way said of its packets, though all came through. */
+  icmpError: IcmpError | null;
+}) {
   const Icon = broken === null ? CircleCheck : TriangleAlert;
   return (
     <section
@@ -22,6 +29,7 @@ export function PathFinding({ broken }: { broken: BrokenPlace | null }) {
       <div className="min-w-0 [overflow-wrap:anywhere]">
         <p>
           {broken === null ? "Every hop that should have seen this connection has seen it." : broken.sentence}
+          {broken === null && icmpError !== null ? ` Of some packets ${icmpErrorText(icmpError)}.` : ""}
         </p>
         {broken === null || broken.evidence.length < 3 ? null : (
           <ul className="mt-1 list-disc pl-5 text-xs text-muted">

@@ -1,11 +1,20 @@
-import type { PathSegment } from "@hopline/api";
+import type { PathSegment, UsualLatency } from "@hopline/api";
 import clsx from "clsx";
 import { ArrowRight, Unplug } from "lucide-react";
 import { formatMicroseconds } from "../../units/quantity";
 import { lossText } from "./loss-text";
 
 /** What lies between two hops: its kind, loss and latency. Without a segment it is a plain arrow. */
-export function PathSegmentLink({ segment, broken }: { segment: PathSegment | undefined; broken: boolean }) {
+export function PathSegmentLink({
+  segment,
+  broken,
+  usual,
+}: {
+  segment: PathSegment | undefined;
+  broken: boolean;
+  /** What other connections measured; undefined where they were too few. */
+  usual: UsualLatency | undefined;
+}) {
   const Icon = broken ? Unplug : ArrowRight;
   const loss = segment === undefined ? undefined : lossText(segment);
   const cost = segment?.latency.dataUs ?? segment?.latency.handshakeUs ?? null;
@@ -26,7 +35,18 @@ export function PathSegmentLink({ segment, broken }: { segment: PathSegment | un
             <p className="text-xs font-medium text-text">{segment.kind}</p>
             <p className={clsx(loss.level === "some" && "font-medium text-warn")}>{loss.text}</p>
             <p className="text-2xs text-muted">{loss.detail}</p>
-            {cost === null ? null : <p className="text-text">+{formatMicroseconds(cost)}</p>}
+            {cost === null ? null : (
+              <p className={usual?.isSlow === true ? "font-medium text-warn" : "text-text"}>
+                +{formatMicroseconds(cost)}
+                {usual?.isSlow === true ? ", slow" : ""}
+              </p>
+            )}
+            {cost === null || usual === undefined ? null : (
+              <p title={`of ${usual.count} round trips before this connection began`}>
+                usually p50 {formatMicroseconds(usual.p50)}, p95 {formatMicroseconds(usual.p95)}, p99{" "}
+                {formatMicroseconds(usual.p99)}
+              </p>
+            )}
           </>
         )}
       </div>

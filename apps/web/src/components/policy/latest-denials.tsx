@@ -53,28 +53,28 @@ export function LatestDenials({
 
 export function DenialList({ connections, span }: { connections: readonly Connection[]; span: TimeSpan }) {
   return (
-    <ul data-denials className="divide-y divide-line">
+    <ul data-denials className="@container divide-y divide-line">
       {connections.map((connection) => (
         <li key={connection.id}>
           <Link
             href={pathHref(connection.id, span)}
             prefetch={false}
-            className="items-center gap-x-3 gap-y-0.5 px-4 py-1.5 text-xs hover:bg-sunken max-sm:flex max-sm:flex-wrap sm:grid sm:grid-cols-[4.5rem_minmax(0,1.2fr)_8.5rem_minmax(0,1.4fr)_auto]"
+            className="items-center gap-x-3 gap-y-0.5 px-4 py-1.5 text-xs hover:bg-sunken @max-2xl:flex @max-2xl:flex-wrap @2xl:grid @2xl:grid-cols-[4.5rem_minmax(0,1.2fr)_8.5rem_minmax(0,1.4fr)_auto]"
           >
             <span className="font-mono text-2xs text-muted">
               <ClockText timeMs={connection.lastSeen} />
             </span>
-            <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 max-sm:order-first max-sm:w-full">
+            <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 @max-2xl:order-first @max-2xl:w-full">
               <span className="truncate font-medium">{qualifiedName(connection.client.entity)}</span>
               <ArrowRight size={12} aria-hidden className="shrink-0 text-faint" />
               <span className="truncate font-medium">{qualifiedName(connection.server.entity)}</span>
               <span className="font-mono text-2xs text-muted">{portText(connection)}</span>
             </span>
             <ConformanceBadge conformance={connection.conformance} />
-            <span className="min-w-0 text-muted [overflow-wrap:anywhere] max-sm:order-last max-sm:w-full">
+            <span className="min-w-0 text-muted [overflow-wrap:anywhere] @max-2xl:order-last @max-2xl:w-full">
               {connection.verdictBy === null ? "" : verdictDecidedBy(connection.verdictBy)}
             </span>
-            <span className="inline-flex items-center gap-1 font-medium text-accent max-sm:ml-auto">
+            <span className="inline-flex items-center gap-1 font-medium text-accent @max-2xl:ml-auto">
               <Route size={13} aria-hidden /> Path
             </span>
           </Link>

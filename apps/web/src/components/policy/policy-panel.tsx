@@ -94,7 +94,7 @@ export function PolicyPanel({
         />
       ))}
       <section aria-label="Latest denied by it" className="py-2.5">
-        <h3 className="px-4 pb-1 text-xs font-semibold">Latest denied by it</h3>
+        <h2 className="px-4 pb-1 text-xs font-semibold">Latest denied by it</h2>
         {own.length === 0 ? (
           <p className="px-4 text-xs text-muted">None among the latest denied connections.</p>
         ) : (
@@ -112,9 +112,9 @@ function nameOf({ kind, namespace, name }: PolicyName): PolicyName {
 function Rules({ direction, rules }: { direction: "ingress" | "egress"; rules: readonly PolicyRule[] }) {
   return (
     <section aria-label={`Rules, ${direction}`} className="border-b border-line px-4 py-2.5">
-      <h3 className="mb-1 text-xs font-semibold">
+      <h2 className="mb-1 text-xs font-semibold">
         {direction === "ingress" ? "Into the pods" : "Out of the pods"}
-      </h3>
+      </h2>
       {rules.length === 0 ? (
         <p className="text-xs text-muted">No rule: nothing is allowed.</p>
       ) : (

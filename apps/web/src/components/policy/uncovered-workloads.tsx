@@ -11,7 +11,13 @@ const COLUMNS: readonly DataColumn<UncoveredWorkload>[] = [
 ];
 
 /** Workloads that some direction leaves open to everybody. */
-export function UncoveredWorkloads({ workloads }: { workloads: readonly UncoveredWorkload[] }) {
+export function UncoveredWorkloads({
+  workloads,
+  hasPolicies,
+}: {
+  workloads: readonly UncoveredWorkload[];
+  hasPolicies: boolean;
+}) {
   const open = workloads.filter(({ ingress, egress }) => !ingress && !egress).length;
   return (
     <Card
@@ -19,7 +25,9 @@ export function UncoveredWorkloads({ workloads }: { workloads: readonly Uncovere
       aside={`${open} without any, ${workloads.length - open} in one direction`}
     >
       {workloads.length === 0 ? (
-        <p className="px-4 py-3 text-sm text-muted">Every workload has a policy in both directions.</p>
+        <p className="px-4 py-3 text-sm text-muted">
+          {hasPolicies ? "Every workload has a policy in both directions." : "No workload is known yet."}
+        </p>
       ) : (
         <DataTable
           caption="Workloads without policy"

@@ -18,7 +18,9 @@ const DOT: Record<Health["level"], string> = {
 export function CollectorState() {
   const { data, error } = useQuery(statusQuestion(browserCollector));
   const health: Health =
-    error === null ? healthOf(data) : { level: "bad", title: "No answer", reasons: [error.message] };
+    error === null
+      ? healthOf(data)
+      : { level: "bad", title: "No answer", findings: [], reasons: [error.message] };
   return (
     <Link
       href="/status"

@@ -17,7 +17,7 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         Skip to content
       </a>
-      <div className="flex shrink-0 flex-row items-center border-t border-line bg-surface sm:w-14 sm:flex-col sm:items-stretch sm:border-t-0 sm:border-r xl:w-48">
+      <header className="flex shrink-0 flex-row items-center border-t border-line bg-surface sm:w-14 sm:flex-col sm:items-stretch sm:border-t-0 sm:border-r xl:w-48">
         <div className="hidden sm:block">
           <Wordmark />
         </div>
@@ -25,7 +25,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="hidden flex-1 sm:block" />
         <CollectorState />
         <ThemeButton />
-      </div>
+      </header>
       <main id="main" className="flex min-h-0 min-w-0 flex-1 flex-col">
         {children}
       </main>

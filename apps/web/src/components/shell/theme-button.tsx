@@ -5,9 +5,9 @@ import { useTheme } from "next-themes";
 import { useSyncExternalStore } from "react";
 
 const THEMES = [
-  { value: "system", name: "As the system", icon: Monitor },
-  { value: "light", name: "Light", icon: Sun },
-  { value: "dark", name: "Dark", icon: Moon },
+  { value: "system", name: "System theme", icon: Monitor },
+  { value: "light", name: "Light theme", icon: Sun },
+  { value: "dark", name: "Dark theme", icon: Moon },
 ] as const;
 
 const never = () => () => undefined;

@@ -72,8 +72,10 @@ function Uncounted({ agent }: { agent: AgentStatus }) {
     .sort(([, a], [, b]) => b - a);
   if (reasons.length === 0) return <span className="text-muted">none</span>;
   return (
-    <span className="text-xs text-muted">
-      {reasons.map(([reason, frames]) => `${reason} ${formatExactCount(frames)}`).join(", ")}
+    <span className="block min-w-44 text-xs text-muted">
+      {reasons
+        .map(([reason, frames]) => `${reason.replaceAll("_", " ")} ${formatExactCount(frames)}`)
+        .join(", ")}
     </span>
   );
 }

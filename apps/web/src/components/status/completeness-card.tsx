@@ -1,11 +1,12 @@
-import type { Status } from "@hopline/api";
+import { diagnose, type Finding, type Status } from "@hopline/api";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { healthOf } from "./status-health";
 
-/** On top of the status page, in sentences: what the record of the last minutes lacks. */
+/** On top of the status page, in sentences: what the record of the last minutes lacks, and what to do about it. */
 export function CompletenessCard({ status }: { status: Status }) {
-  const { level, reasons } = healthOf(status);
-  if (reasons.length === 0) {
+  const { level, findings } = healthOf(status);
+  const notes = diagnose(status).filter((finding) => finding.level === "note");
+  if (findings.length === 0) {
     return (
       <section
         aria-label="Completeness"
@@ -19,6 +20,7 @@ export function CompletenessCard({ status }: { status: Status }) {
             Every agent reports, no frame was dropped in the last five minutes, and every watch follows the
             cluster.
           </p>
+          {notes.length === 0 ? null : <FindingList findings={notes} />}
         </div>
       </section>
     );
@@ -35,15 +37,21 @@ export function CompletenessCard({ status }: { status: Status }) {
         className={`mt-0.5 shrink-0 ${level === "bad" ? "text-bad" : "text-warn"}`}
       />
       <div className="min-w-0">
-        <h2 className="text-base font-semibold">What is not known</h2>
-        <ul className="mt-1 list-disc space-y-0.5 pl-4">
-          {reasons.map((reason) => (
-            <li key={reason} className="[overflow-wrap:anywhere]">
-              {reason}
-            </li>
-          ))}
-        </ul>
+        <h2 className="text-base font-semibold">What is wrong, and not known</h2>
+        <FindingList findings={[...findings, ...notes]} />
       </div>
     </section>
+  );
+}
+
+function FindingList({ findings }: { findings: readonly Finding[] }) {
+  return (
+    <ul className="mt-1 list-disc space-y-1 pl-4">
+      {findings.map(({ code, about, sentence, fix }) => (
+        <li key={`${code} ${about} ${sentence}`} className="[overflow-wrap:anywhere]">
+          {sentence} <span className="text-muted">{fix}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

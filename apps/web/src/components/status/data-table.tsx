@@ -21,7 +21,7 @@ export function DataTable<Row>({
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="overflow-x-auto" tabIndex={0} aria-label={caption}>
+    <section className="overflow-x-auto" tabIndex={0} aria-label={`${caption}: table`}>
       <table className="w-full text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>

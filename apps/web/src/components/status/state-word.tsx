@@ -13,8 +13,8 @@ const LOOKS = {
 export function StateWord({ level, children }: { level: StateLevel; children: string }) {
   const { icon: Icon, className } = LOOKS[level];
   return (
-    <span className={clsx("inline-flex items-center gap-1.5 font-medium whitespace-nowrap", className)}>
-      <Icon size={13} aria-hidden />
+    <span className={clsx("inline-flex items-baseline gap-1.5 font-medium whitespace-nowrap", className)}>
+      <Icon size={13} aria-hidden className="shrink-0 self-center" />
       {children}
     </span>
   );

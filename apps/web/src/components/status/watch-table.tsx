@@ -1,9 +1,8 @@
-import type { Status } from "@hopline/api";
+import { isFollowing, type Status } from "@hopline/api";
 import { formatDuration, formatExactCount } from "../../units/quantity";
 import { Card } from "./card";
 import { type DataColumn, DataTable } from "./data-table";
 import { StateWord } from "./state-word";
-import { isFollowing } from "./status-health";
 
 type Watch = Status["watches"][number];
 
@@ -32,7 +31,7 @@ export function WatchTable({
       name: "State",
       cell: ({ state }) => (
         <StateWord level={isFollowing(state) ? "good" : state === "listing" ? "warn" : "bad"}>
-          {state}
+          {state === "absent" ? "not in this cluster" : state}
         </StateWord>
       ),
     },

@@ -1,11 +1,11 @@
 "use client";
 
-import type { ConnectionPath, End } from "@hopline/api";
+import type { ConnectionPath, End, LatencyCell } from "@hopline/api";
 import { useQuery } from "@tanstack/react-query";
 import { ListTree } from "lucide-react";
 import Link from "next/link";
 import { browserCollector } from "../../../collector/browser-collector";
-import { pathQuestion } from "../../../collector/questions";
+import { pathQuestion, usualLatencyQuestion } from "../../../collector/questions";
 import { ProblemBanner } from "../../../components/feedback/problem-banner";
 import { Skeleton } from "../../../components/feedback/skeleton";
 import { SpanPicker } from "../../../components/filters/span-picker";
@@ -48,6 +48,7 @@ export function PathScreen({ id }: { id: string }) {
 function PathBody({ path }: { path: ConnectionPath }) {
   const { connection, forward, reply, broken } = path;
   const { client, server, service, translation, protocol, outcome } = connection;
+  const usual = useUsualLatency(path);
   const brokenIn = (direction: "forward" | "reply") => (broken?.direction === direction ? broken : null);
   return (
     <div data-path={connection.id} className="mx-auto max-w-[1400px] space-y-3 p-3 sm:p-4">
@@ -62,13 +63,14 @@ function PathBody({ path }: { path: ConnectionPath }) {
           {translation.includes("nat") ? `, translated by ${translation}` : ""}
         </p>
       </div>
-      <PathFinding broken={broken} />
+      <PathFinding broken={broken} icmpError={connection.icmpError} />
       <PathDirectionRow
         name="To the server"
         sender={endName(client)}
         receiver={endName(server)}
         path={forward}
         broken={brokenIn("forward")}
+        usual={usual}
       />
       <PathDirectionRow
         name="To the client"
@@ -76,13 +78,23 @@ function PathBody({ path }: { path: ConnectionPath }) {
         receiver={endName(client)}
         path={reply}
         broken={brokenIn("reply")}
+        usual={usual}
       />
       <p className="text-2xs text-muted">
         Loss compares payload before and after a segment over the windows that are complete at both nodes;
         latency is the difference of the two hops&apos; round trips, so the nodes&apos; clocks do not matter.
+        What is usual is what other connections between the two nodes measured in the hour before this one.
       </p>
     </div>
   );
+}
+
+/** Nothing while it is being asked for, and where it cannot be had: the path stands without it. */
+function useUsualLatency({ connection, forward }: ConnectionPath): readonly LatencyCell[] {
+  const node = forward.hops[0]?.node;
+  const question = usualLatencyQuestion(browserCollector, node ?? "", connection.firstSeen);
+  const { data } = useQuery({ ...question, enabled: node !== undefined });
+  return data?.cells ?? [];
 }
 
 function endName({ entity, pod }: End): string {

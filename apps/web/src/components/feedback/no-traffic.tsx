@@ -1,18 +1,18 @@
 "use client";
 
-import { Waypoints } from "lucide-react";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { conditionsOf } from "../../filters/connection-filter";
 import type { FilterState } from "../../filters/use-filter";
 import { Button } from "../controls/button";
-import { EmptyState } from "../feedback/empty-state";
+import { EmptyState } from "./empty-state";
 
 /** No traffic: because of the filter, the range, or because nothing is seen at all. */
-export function MapEmpty({ state }: { state: FilterState }) {
+export function NoTraffic({ state, icon }: { state: FilterState; icon: ReactNode }) {
   const filtered = conditionsOf(state.filter).length > 0;
   return (
     <EmptyState
-      icon={<Waypoints size={20} aria-hidden />}
+      icon={icon}
       title={filtered ? "Nothing fits this filter" : "No traffic in this range"}
       actions={
         <>
