@@ -20,10 +20,6 @@ import {
   STATUS_VLAN_VALID,
 } from "./ring-layout.js";
 
-const CACHE_LINE_BYTES = 64;
-/** So much of a block is fetched at a time: it stays in a core's first-level cache until it has been walked. */
-const FETCHED_BYTES = 16 * 1024;
-
 /**
  * Walks the packets of ring blocks in place and hands them over as rows. No frame is copied and nothing is allocated.
  * Once the memory is detached, every view here has length 0.
@@ -38,7 +34,6 @@ export class BlockWalker {
   readonly #rows = new FrameRows();
   #lastDeviceType = -1;
   #lastLinkType = 0;
-  #fetched = 0;
 
   /**
    * @param memory the whole ring, a multiple of `blockBytes`
@@ -86,15 +81,9 @@ export class BlockWalker {
     const start = index * this.#blockBytes;
     const packets = words32[(start + BLOCK_PACKETS) >>> 2]!;
     let packet = start + words32[(start + BLOCK_FIRST_PACKET) >>> 2]!;
-    const blockEnd = start + this.#blockBytes;
-    let fetchedEnd = packet;
     let handedOver = 0;
     let row = 0;
     for (let i = 0; i < packets; i++) {
-      if (packet >= fetchedEnd) {
-        fetchedEnd = Math.min(packet + FETCHED_BYTES, blockEnd);
-        this.#fetch(packet, fetchedEnd);
-      }
       const word = packet >>> 2;
       const deviceType = words16[(packet + ADDRESS_DEVICE_TYPE) >>> 1]!;
       if (deviceType !== this.#lastDeviceType || row === capacity) {
@@ -132,17 +121,5 @@ export class BlockWalker {
       handedOver += row;
     }
     return handedOver;
-  }
-
-  /**
-   * Reads each line of memory from `start` to before `end`. Another processor wrote them, so they are far away; where a packet lies is
-   * known only from the one before it, and walking would wait for them one after the other. Here they come many at a time.
-   */
-  #fetch(start: number, end: number): void {
-    const words32 = this.#words32;
-    let sum = 0;
-    for (let at = start; at < end; at += CACHE_LINE_BYTES) sum ^= words32[at >>> 2]!;
-    // Kept, or the reads would be left out as useless.
-    this.#fetched ^= sum;
   }
 }
