@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { NodeState } from "@hopline/batch";
 import { TranslationTable } from "@hopline/conntrack";
 import type { Logger } from "@hopline/process";
 import { type Role, Topology } from "@hopline/topology";
@@ -8,16 +7,15 @@ import { BatchWriter } from "./batches/batch-writer.js";
 import { CompletenessLog, type CompletenessTotals } from "./batches/completeness-log.js";
 import { captureSourceOf } from "./capture/capture-source.js";
 import { CaptureThread } from "./capture/capture-thread.js";
+import { WatchedInterfaces } from "./capture/watched-interfaces.js";
 import type { CaptureReport } from "./capture/worker-messages.js";
 import { BatchSender } from "./delivery/batch-sender.js";
 import { CollectorClient } from "./delivery/collector-client.js";
 import { CollectorToken } from "./delivery/collector-token.js";
 import { Spool } from "./delivery/spool.js";
-import { DropEvidence } from "./drops/drop-evidence.js";
 import { DropMemory } from "./drops/drop-memory.js";
-import { DropRecorder } from "./drops/drop-recorder.js";
+import { DropSources } from "./drops/drop-sources.js";
 import { OwnAddresses } from "./drops/own-addresses.js";
-import { RecordedDrops } from "./drops/recorded-drops.js";
 import { RejectionWatch } from "./drops/rejection-watch.js";
 import { type FileReport, frameReport } from "./file-report.js";
 import { createMetrics } from "./metrics.js";
@@ -28,9 +26,9 @@ import { RowNamer } from "./naming/row-namer.js";
 import { WaitingRows } from "./naming/waiting-rows.js";
 import { LiveKnowledge, type NodeKnowledge, RecordedKnowledge } from "./node-knowledge.js";
 import { NO_CONNTRACK_SETTINGS, readConntrackSettings } from "./node-state/conntrack-settings.js";
-import { readCounters, readProc } from "./node-state/kernel-counters.js";
+import { readProc } from "./node-state/kernel-counters.js";
 import { NodeStateLog } from "./node-state/node-state-log.js";
-import { nodeStateOf } from "./node-state/node-state-of.js";
+import { readNodeState } from "./node-state/read-node-state.js";
 import { type AgentSettings, capturedRoles, checkTogether } from "./settings.js";
 import { StateLog } from "./state-log.js";
 import { ConnectionWatches } from "./watch/connection-watches.js";
@@ -76,11 +74,7 @@ export class Agent {
   readonly #spool: Spool;
   readonly #writer: BatchWriter;
   readonly #completeness: CompletenessLog;
-  /** Live captures only. */
-  readonly #drops: DropEvidence | undefined;
-  readonly #dropRecorder: DropRecorder | undefined;
-  /** Capture files only. */
-  readonly #recordedDrops: RecordedDrops | undefined;
+  readonly #drops: DropSources;
   readonly #rejections: RejectionWatch;
   /** Live captures only. */
   readonly #nodeState: NodeStateLog | undefined;
@@ -88,6 +82,7 @@ export class Agent {
   /** Live captures only. */
   readonly #watches: ConnectionWatches | undefined;
   readonly #sender: BatchSender;
+  readonly #watched: WatchedInterfaces;
   readonly #metrics: MetricsServer | undefined;
   #thread: CaptureThread | undefined;
   #conntrackSettings = NO_CONNTRACK_SETTINGS;
@@ -96,9 +91,6 @@ export class Agent {
   /** Reports that came before recorded translations were read: those must be there to name them. */
   #early: CaptureReport[] | undefined = [];
   #lastReport: AgentStatus["report"];
-  #watched: readonly number[] = [];
-  #newestKnown = 0;
-  #lateInterfaces = 0;
   /** Of a capture file, which has few. */
   readonly #warnings: string[] = [];
   /** Why the collector would not take rows of a capture file. */
@@ -114,6 +106,8 @@ export class Agent {
     checkTogether(settings);
     this.#topology = new Topology({ nowMs: () => Date.now() + clockOffsetUs / 1000, nodeAddresses });
     const [topology, translations] = [this.#topology, this.#translations];
+    const roles = capturedRoles(settings);
+    this.#watched = new WatchedInterfaces({ topology, roles, seesNewer: settings.capture === "ring" });
     const states = new StateLog(logger);
     this.#states = states;
     this.#knowledge = this.#live
@@ -128,8 +122,8 @@ export class Agent {
     const drops = new DropMemory(translations);
     this.#namer = new RowNamer({
       ...{ translations, topology, interfaces: this.#interfaces, drops },
-      roles: capturedRoles(settings),
-      readDrops: () => this.#drops?.read(),
+      roles,
+      readDrops: () => this.#drops.read(),
     });
     this.#dnsNamer = new DnsNamer({ topology, interfaces: this.#interfaces });
     this.#spool = new Spool({
@@ -162,32 +156,16 @@ export class Agent {
     );
     this.#nodeState = this.#live
       ? new NodeStateLog({
-          read: () => this.#readNodeState(),
+          read: () => readNodeState(topology),
           write: (readAtMs, state) => writer.writeNodeState(readAtMs, state),
           nowMs: () => Date.now() + clockOffsetUs / 1000,
         })
       : undefined;
-    this.#dropRecorder =
-      record === undefined ? undefined : new DropRecorder(join(record, `${node}.nflog.pcapng`));
-    this.#recordedDrops =
-      settings.nflogFile === undefined
-        ? undefined
-        : new RecordedDrops({
-            ...{ path: settings.nflogFile, memory: drops, translations },
-            // Logged packets have the kernel's interface indexes, as the node's description has.
-            interfaces: new InterfaceDirectory(topology, true),
-            onRows: (columns) => writer.writeDrops(columns),
-          });
-    this.#drops = this.#live
-      ? new DropEvidence({
-          ...{ node, groups: settings.nflogGroups, kernelDrops: settings.kernelDrops },
-          ...{ memory: drops, translations, interfaces: this.#interfaces },
-          nowMs: Date.now,
-          recorder: this.#dropRecorder,
-          onRows: (columns) => writer.writeDrops(columns),
-          onWarning: (fault) => states.warn("drop evidence", fault),
-        })
-      : undefined;
+    this.#drops = new DropSources({
+      ...{ settings, memory: drops, translations, topology },
+      onRows: (columns) => writer.writeDrops(columns),
+      onWarning: (fault) => states.warn("drop evidence", fault),
+    });
     this.#client = new CollectorClient({
       ...{ address: settings.collector, token: new CollectorToken(settings) },
       // And one for its orders.
@@ -247,11 +225,10 @@ export class Agent {
     await this.#spool.start();
     await this.#metrics?.start();
     await this.#knowledge.start();
-    this.#dropRecorder?.start();
-    this.#drops?.start();
+    this.#drops.start();
     const shiftUs = await this.#startCapture();
     await this.#knowledge.shift(shiftUs);
-    this.#recordedDrops?.start(shiftUs);
+    this.#drops.startRecorded(shiftUs);
     this.#beginTaking();
     this.#nodeState?.start();
     this.#sender.start();
@@ -262,7 +239,7 @@ export class Agent {
         node: settings.node,
         bootId,
         capture: settings.capture,
-        interfaces: this.#watched.length,
+        interfaces: this.#watched.indexes.length,
         leftOver: batches,
       },
       `watching ${settings.node}, sending to ${settings.collector}`,
@@ -275,7 +252,7 @@ export class Agent {
     this.#watches?.stop();
     await this.#nodeState?.stop();
     await this.#thread?.stop();
-    this.#drops?.stop();
+    this.#drops.stop();
     this.#waiting.finish();
     this.#rejections.finish();
     if (this.#lastReport !== undefined) this.#completeness.finish(this.#totals(this.#lastReport));
@@ -287,7 +264,7 @@ export class Agent {
   }
 
   async #stopParts(): Promise<void> {
-    this.#drops?.stop();
+    this.#drops.stop();
     await this.#sender.stop();
     await Promise.all([this.#client.close(), this.#knowledge.stop(), this.#metrics?.stop()]);
   }
@@ -297,12 +274,12 @@ export class Agent {
     return {
       capture: this.#capture,
       report: this.#lastReport,
-      watchedInterfaces: this.#watched.length,
+      watchedInterfaces: this.#watched.indexes.length,
       topology: knowledge && { state: knowledge.watcher.state, counters: knowledge.watcher.counters },
       conntrack: knowledge && { state: knowledge.follower.state, counters: knowledge.follower.counters },
       translations: { ...this.#translations.counters, size: this.#translations.size },
       naming: { ...this.#namer.counters, waitingRows: this.#waiting.count },
-      drops: this.#drops?.counters ?? this.#recordedDrops?.counters,
+      drops: this.#drops.counters,
       rejections: this.#rejections.counters,
       batches: this.#writer.counters,
       spool: { ...this.#spool.counters, ...this.#spool.size },
@@ -312,14 +289,13 @@ export class Agent {
 
   async #startCapture(): Promise<number> {
     const { settings, hashSeed, onFail } = this.#options;
-    this.#watched = this.#live ? this.#topology.indexesOf(capturedRoles(settings)) : [];
-    this.#newestKnown = this.#topology.newestIndex;
+    if (this.#live) this.#watched.begin();
     const thread = new CaptureThread({
       hashSeed,
       order: {
         source: captureSourceOf(settings, this.#topology),
-        interfaceIndexes: this.#watched,
-        newestKnown: this.#newestKnown,
+        interfaceIndexes: this.#watched.indexes,
+        newestKnown: this.#watched.newestKnown,
         flowCapacity: settings.flowTable,
         tunnelPorts: this.#topology.tunnelPorts(),
         cpuBudgetPercent: settings.cpuBudget,
@@ -370,7 +346,7 @@ export class Agent {
   /** What was dropped is known before the rows of its time are named. */
   #readRecordedDrops(untilUs: number): void {
     try {
-      this.#recordedDrops?.readUntil(untilUs);
+      this.#drops.readUntil(untilUs);
     } catch (thrown) {
       this.#options.onFail(thrown);
     }
@@ -394,7 +370,7 @@ export class Agent {
       conntrackLost: this.#knowledge.conntrackLost(),
       evictedFlows: table.evicted.closed + table.evicted.idle,
       lostBatches: droppedFull + droppedUnwritable,
-      lateInterfaces: this.#lateInterfaces,
+      lateInterfaces: this.#watched.late,
       activeFlows: table.entries,
       sampling: 2 ** samplingShift,
       interfaces: this.#interfaces.count(capturedRoles(this.#options.settings)),
@@ -416,33 +392,12 @@ export class Agent {
     this.#options.logger.info({ connections: tuples.length }, "connections captured at every interface");
   }
 
-  async #readNodeState(): Promise<NodeState | undefined> {
-    const { description } = this.#topology;
-    if (description.links.length === 0) return undefined;
-    const counters = await readCounters(readProc);
-    return nodeStateOf(
-      description,
-      counters,
-      ({ ifindex }) => this.#topology.byIndex(ifindex)?.role ?? "unknown",
-    );
-  }
-
   /** Tells the capture thread which interfaces there are now, where that has changed. */
   #watch(): void {
-    const { settings, logger } = this.#options;
-    const indexes = this.#topology.indexesOf(capturedRoles(settings));
-    const newest = this.#topology.newestIndex;
-    const before = new Set(this.#watched);
-    const added = indexes.filter((index) => !before.has(index));
-    const same = added.length === 0 && indexes.length === before.size && newest === this.#newestKnown;
-    if (same || this.#thread === undefined) return;
-    // The ring captures what is newer than all it was told of; an index that had been free is not newer.
-    const isLate = (index: number) => settings.capture !== "ring" || index <= this.#newestKnown;
-    this.#lateInterfaces += added.filter(isLate).length;
-    this.#watched = indexes;
-    this.#newestKnown = newest;
-    this.#thread.watch(indexes, newest);
-    logger.debug({ interfaces: indexes.length }, "interfaces changed");
+    if (this.#thread === undefined || !this.#watched.update()) return;
+    const { indexes, newestKnown } = this.#watched;
+    this.#thread.watch(indexes, newestKnown);
+    this.#options.logger.debug({ interfaces: indexes.length }, "interfaces changed");
   }
 
   /** A file has ended: when all of it is stored, there is nothing left to do. */

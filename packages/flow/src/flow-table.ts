@@ -7,6 +7,7 @@ import {
   PROTOCOL_TCP as TCP_PROTOCOL,
   PROTOCOL_UDP as UDP_PROTOCOL,
 } from "@hopline/packet";
+import { CountingEntries } from "./counting-entries.js";
 import { NOT_OVER as ENTRY_NOT_OVER, OVER_IDLE as ENTRY_OVER_IDLE, EntryEnds } from "./entry-ends.js";
 import * as layout from "./entry-layout.js";
 import { EntryRing } from "./entry-ring.js";
@@ -29,9 +30,6 @@ import { beginsAnew, countTcp } from "./tcp-accounting.js";
 // Own copies: see entry-layout.ts.
 const {
   BYTES,
-  COLD_GROUP_WORDS,
-  COLD_VNI,
-  COLD_WORDS,
   DIRECTION_LINE,
   DIRECTION_LINE_WORDS,
   ENTRY_CLOSED,
@@ -40,7 +38,6 @@ const {
   ENTRY_IN_USE,
   ENTRY_LISTED,
   ENTRY_LISTED_NEW,
-  ENTRY_LISTED_TOUCHED,
   ENTRY_STATE,
   ENTRY_WINDOW,
   FIRST_US,
@@ -66,8 +63,6 @@ const WINDOW_MS = WINDOW_SECONDS * 1e3;
 /** A row's bytes are counted in 31 bits: it is exported when they pass this, and one packet adds far less. */
 const LARGEST_ROW_BYTES = 0x40000000;
 const DEFAULT_CAPACITY = 1 << 18;
-/** Entries whose memory is asked for before they are exported one by one. */
-const LOOK_AHEAD = 16;
 
 /**
  * Counts packets into one entry for each connection at each interface, and exports what entries have counted as rows,
@@ -85,8 +80,7 @@ export class FlowTable {
   readonly #index = new FlowIndex();
   readonly #key = new FlowKey();
   readonly #rows: HopRowBuffer;
-  /** Entries with deltas, and some whose deltas have left by other ways since. */
-  readonly #touched: EntryRing;
+  readonly #counting: CountingEntries;
   readonly #new: EntryRing;
   readonly #ends: EntryEnds;
   readonly #seed: number;
@@ -112,7 +106,7 @@ export class FlowTable {
   constructor(options: FlowTableOptions = {}) {
     const capacity = options.capacity ?? DEFAULT_CAPACITY;
     this.#entries = new FlowEntries(capacity);
-    this.#touched = new EntryRing(capacity);
+    this.#counting = new CountingEntries(this.#entries);
     this.#new = new EntryRing(capacity);
     this.#ends = new EntryEnds(this.#entries, {
       closedLingerUs: (options.closedLingerMs ?? 5_000) * 1e3,
@@ -267,7 +261,7 @@ export class FlowTable {
     this.#expireClosed(nowUs);
     if (window > this.#closedUpTo) {
       this.#closedUpTo = window;
-      this.#exportBefore(window);
+      this.#counting.exportBefore(window, this.#rows);
       this.#rows.sampling.windowClosed();
       this.#expireIdle(window);
     }
@@ -276,7 +270,7 @@ export class FlowTable {
 
   /** Rows of everything that has been counted and not reported: before the agent stops, or a file has ended. */
   flush(): HopRows | undefined {
-    this.#exportBefore(Number.POSITIVE_INFINITY);
+    this.#counting.exportBefore(Number.POSITIVE_INFINITY, this.#rows);
     return this.#take();
   }
 
@@ -350,10 +344,7 @@ export class FlowTable {
       this.#restart(index);
     } else if (hot[base + ENTRY_WINDOW] !== window && (hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0)
       exportEntry(this.#entries, index, this.#rows, 0);
-    hot[base + ENTRY_WINDOW] = window;
-    const state = hot[base + ENTRY_STATE];
-    hot[base + ENTRY_STATE] = state | ENTRY_COUNTING | ENTRY_LISTED_TOUCHED;
-    if ((state & ENTRY_LISTED_TOUCHED) === 0) this.#touched.push(index);
+    this.#counting.enter(index, window);
   }
 
   #isReported(index: number): boolean {
@@ -362,40 +353,6 @@ export class FlowTable {
     return (
       ((hot[line + STREAM_STATE] | hot[line + DIRECTION_LINE_WORDS + STREAM_STATE]) & STREAM_REPORTED) !== 0
     );
-  }
-
-  #exportBefore(window: number): void {
-    const { hot } = this.#entries;
-    for (let left = this.#touched.length; left > 0; left--) {
-      if (left % LOOK_AHEAD === 0) this.#touchedSum ^= this.#touchNext(Math.min(left, LOOK_AHEAD));
-      const index = this.#touched.shift();
-      const base = index * HOT_WORDS;
-      const counting = (hot[base + ENTRY_STATE] & ENTRY_COUNTING) !== 0;
-      if (counting && hot[base + ENTRY_WINDOW] >= window) {
-        this.#touched.push(index);
-        continue;
-      }
-      hot[base + ENTRY_STATE] &= ~ENTRY_LISTED_TOUCHED;
-      if (counting) exportEntry(this.#entries, index, this.#rows, 0);
-    }
-  }
-
-  /** Reads what exporting the next `count` entries of the list will read: FlowIndex.touch says what for. */
-  #touchNext(count: number): number {
-    const { hot, cold } = this.#entries;
-    let sum = 0;
-    for (let i = 0; i < count; i++) {
-      const index = this.#touched.peek(i);
-      const line = index * HOT_WORDS + DIRECTION_LINE;
-      const group = index * COLD_WORDS;
-      sum ^= hot[line - DIRECTION_LINE] ^ hot[line] ^ hot[line + DIRECTION_LINE_WORDS];
-      sum ^=
-        cold[group] ^
-        cold[group + COLD_VNI] ^
-        cold[group + COLD_GROUP_WORDS] ^
-        cold[group + COLD_GROUP_WORDS + COLD_VNI];
-    }
-    return sum;
   }
 
   #expireClosed(nowUs: number): void {
