@@ -262,16 +262,16 @@ describe("hopline flows says in one sentence what is wrong", () => {
     [["--node", "good.pcap"], /--node takes NAME=FILE, not ".*good\.pcap"/],
     [["--node", "a=good.pcap", "--node", "a=text.pcap"], /two captures of the node a/],
     [["good.pcap", "good.pcap"], /good\.pcap is given twice/],
-    [["good.pcap", "-o", "xml"], /It takes table or csv or json/],
-    [["good.pcap", "--bogus"], /unknown option '--bogus'/],
-  ])("%j", async (args, expected) => {
+    [["good.pcap", "-o", "xml"], /It takes table or csv or json/, 2],
+    [["good.pcap", "--bogus"], /Unknown option '--bogus'\. See hopline flows --help/, 2],
+  ] as const)("%j", async (args: readonly string[], expected: RegExp, exitCode: 1 | 2 = 1) => {
     const inFolder = args.map((arg) => {
       const [, name = "", file = arg] = /^(\w=)?(.*)$/.exec(arg) ?? [];
       return /\.(pcap|yaml)$|^(empty|directory)$/.test(file) ? `${name}${join(folder, file)}` : arg;
     });
     const process = new HoplineProcess(["flows", ...inFolder]);
     const { code, stdout, stderr } = await process.ended();
-    expect(code).toBe(1);
+    expect(code).toBe(exitCode);
     expect(stdout).toBe("");
     expect(stderr).toMatch(expected);
     expect(stderr).not.toMatch(/\n\s+at |this is a bug/);
