@@ -202,7 +202,12 @@ describe("the built agent on a node in namespaces (needs root)", () => {
     await talk(3, 10_000, 5);
     expect(await children.end(agent, "SIGTERM")).toBe(0);
     const live = readReceived(received()).hops;
-    expect(readdirSync(record).sort()).toEqual(["e2e.conntrack.jsonl", "e2e.description.json", "e2e.pcapng"]);
+    expect(readdirSync(record).sort()).toEqual([
+      "e2e.conntrack.jsonl",
+      "e2e.description.json",
+      "e2e.nflog.pcapng",
+      "e2e.pcapng",
+    ]);
 
     rmSync(received(), { recursive: true });
     mkdirSync(received());
