@@ -123,7 +123,7 @@ describe("hopline demo says in one sentence what is wrong", () => {
   test.each([
     [["--for", "soon"], /It takes a whole number from 1/],
     [["--port", "99999"], /It takes a whole number from 0 to 65535/],
-    [["--bogus"], /unknown option '--bogus'/],
+    [["--bogus"], /Unknown option '--bogus'\. See hopline demo --help/],
   ])("%j", async (args, expected) => {
     const child = spawn(process.execPath, [hopline, "demo", ...args], {
       stdio: ["ignore", "ignore", "pipe"],
