@@ -27,10 +27,33 @@ describe("OverloadController", () => {
     expect(counters).toEqual({ raised: { drops: 1, cpu: 2 }, lowered: 0 });
   });
 
-  it("halves after ten seconds with room, one step at a time, down to all connections", () => {
-    const { shifts, counters } = shiftsOf(50, [[80], [80], [80], ...calm(25)]);
+  it("halves after ten seconds with room, one step at a time where there is room for one, down to all connections", () => {
+    const little = Array.from({ length: 25 }, () => [20] as const);
+    const { shifts, counters } = shiftsOf(50, [[80], [80], [80], ...little]);
     expect(shifts).toEqual([0, 1, 2, ...Array(9).fill(2), ...Array(10).fill(1), ...Array(6).fill(0)]);
     expect(counters.lowered).toBe(2);
+  });
+
+  it("halves as often at once as the load may double", () => {
+    const raised = Array.from({ length: 8 }, () => [80] as const);
+    const { shifts, counters } = shiftsOf(50, [...raised, ...calm(30)]);
+    // 5 % may double three times below 45 %.
+    expect(shifts).toEqual([
+      0,
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      ...Array(9).fill(7),
+      ...Array(10).fill(4),
+      ...Array(10).fill(1),
+      0,
+    ]);
+    expect(counters.lowered).toBe(7);
+    expect(shiftsOf(50, [[80], [80], ...Array(12).fill([0])]).shifts.at(-1)).toBe(0);
   });
 
   it("takes the mean of ten seconds for room: a window's end fills one of them", () => {

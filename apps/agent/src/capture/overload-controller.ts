@@ -13,7 +13,7 @@ export interface Load {
 export interface OverloadCounters {
   /** How often sampling was doubled, by what led to it. */
   readonly raised: { readonly drops: number; readonly cpu: number };
-  /** How often it was halved. */
+  /** How often it was halved; two halvings at once are two. */
   readonly lowered: number;
 }
 
@@ -22,17 +22,17 @@ export const MEASURE_EVERY_US = 1_000_000;
 /** Over so long a time there must be room before sampling is halved. */
 const CALM_US = 10_000_000;
 /**
- * Room is below this share of the budget. Halving the sampling nearly doubles the load: were it much above a half, the
- * next second would be over the budget, and sampling would swing for ever.
+ * Halving the sampling nearly doubles the load. It is halved as often as would keep the load below this share of the budget: were
+ * it more, the next second might be over the budget, and sampling would swing for ever.
  */
-const CALM_SHARE = 0.45;
+const ROOM_SHARE = 0.9;
 /** The rows of a window leave all at once, which fills a second now and then: one alone over the budget is none. */
 const SECONDS_OVER_BUDGET = 2;
 
 /**
  * Decides how many connections are captured: one in 2^shift. Up by one at once in each second in which the ring dropped
- * frames, and in each from the second on in which the capture thread took more than its budget; down by one after ten
- * seconds with room.
+ * frames, and in each from the second on in which the capture thread took more than its budget; down after ten
+ * seconds with room, by one or by as many as there is room for.
  */
 export class OverloadController {
   readonly #budget: number;
@@ -71,8 +71,8 @@ export class OverloadController {
     } else if (this.#secondsOver >= SECONDS_OVER_BUDGET) {
       this.#raisedByCpu += this.#change(1, load);
     } else if (load.nowUs - periodStart.nowUs >= CALM_US) {
-      const hasRoom = shareOf(periodStart, load) < this.#budget * CALM_SHARE;
-      this.#lowered += this.#change(hasRoom ? -1 : 0, load);
+      const room = Math.log2((this.#budget * ROOM_SHARE) / shareOf(periodStart, load));
+      this.#lowered += this.#change(-Math.max(0, Math.floor(room)), load);
     }
     return this.#shift;
   }
