@@ -17,6 +17,7 @@ export {
   LINKTYPE_RAW,
   LINKTYPE_UNKNOWN,
 } from "./frame-source.js";
+export { kernelInterfaces } from "./kernel-interfaces.js";
 export { type NflogCounters, NflogGroup, type NflogGroupOptions } from "./nflog/nflog-group.js";
 export {
   type LoggedConnection,

@@ -1,15 +1,13 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
 import { LINKTYPE_NFLOG, type LoggedPacket, PcapngWriter } from "@hopline/capture";
-import { Fault, systemCode } from "@hopline/fault";
+import { RecordingFile } from "../recording-file.js";
 
 /** Writes what rules have logged into a pcapng file, an interface for each group, to be replayed or opened elsewhere. */
 export class DropRecorder {
   readonly #path: string;
-  readonly #writer = new PcapngWriter((bytes) => this.#write(bytes));
+  readonly #writer = new PcapngWriter((bytes) => this.#file?.write(bytes));
   /** Numbers in the file, by group. */
   readonly #ids = new Map<number, number>();
-  #file: number | undefined;
+  #file: RecordingFile | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -17,12 +15,7 @@ export class DropRecorder {
 
   /** @throws Fault `RECORD_UNWRITABLE` */
   start(): void {
-    try {
-      mkdirSync(dirname(this.#path), { recursive: true });
-      this.#file = openSync(this.#path, "w");
-    } catch (thrown) {
-      throw this.#fault(thrown);
-    }
+    this.#file = new RecordingFile(this.#path, "What rules log");
     this.flush();
   }
 
@@ -45,25 +38,7 @@ export class DropRecorder {
   close(): void {
     if (this.#file === undefined) return;
     this.flush();
-    closeSync(this.#file);
+    this.#file.close();
     this.#file = undefined;
-  }
-
-  #write(bytes: Uint8Array): void {
-    if (this.#file === undefined) return;
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
-    } catch (thrown) {
-      throw this.#fault(thrown);
-    }
-  }
-
-  #fault(thrown: unknown): Fault {
-    return new Fault({
-      code: "RECORD_UNWRITABLE",
-      message: `What rules log cannot be recorded in ${this.#path}: ${systemCode(thrown) ?? "unknown error"}.`,
-      hint: "Give --record a folder that can be written and has room.",
-      cause: thrown,
-    });
   }
 }
