@@ -10,6 +10,7 @@ import { AccessTable } from "../../components/audit/access-table";
 import { ActionChoice } from "../../components/audit/action-choice";
 import { Button } from "../../components/controls/button";
 import { SearchField } from "../../components/controls/search-field";
+import { ShowMore } from "../../components/controls/show-more";
 import { useNarrow } from "../../components/controls/use-narrow";
 import { EmptyState } from "../../components/feedback/empty-state";
 import { ProblemBanner } from "../../components/feedback/problem-banner";
@@ -27,7 +28,7 @@ export function AccessLogScreen() {
   const [{ who, did }, setParams] = useQueryStates(auditParams, { history: "push" });
   const narrow = useNarrow() ?? false;
   const pages = useInfiniteQuery(accessLogQuestion(browserCollector, { who, did, span: state.span }));
-  const { data, error, dataUpdatedAt, isPlaceholderData, hasNextPage, isFetchingNextPage } = pages;
+  const { data, error, dataUpdatedAt, isPlaceholderData } = pages;
   const first = data?.pages[0];
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const isFiltered = who !== "" || did !== null;
@@ -85,13 +86,7 @@ export function AccessLogScreen() {
         ) : (
           <div className="mx-auto max-w-screen-2xl space-y-3 p-3 sm:p-4">
             <Entries entries={entries} />
-            {hasNextPage ? (
-              <div className="flex justify-center">
-                <Button disabled={isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-                  Show more of {formatExactCount(first.total)}
-                </Button>
-              </div>
-            ) : null}
+            <ShowMore pages={pages} total={formatExactCount(first.total)} />
           </div>
         )}
       </div>

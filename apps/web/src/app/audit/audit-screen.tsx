@@ -13,6 +13,7 @@ import { ExportMenu } from "../../components/audit/export-menu";
 import { RecordBanner } from "../../components/audit/record-banner";
 import { Button } from "../../components/controls/button";
 import { Segmented } from "../../components/controls/segmented";
+import { ShowMore } from "../../components/controls/show-more";
 import { useNarrow } from "../../components/controls/use-narrow";
 import { EmptyState } from "../../components/feedback/empty-state";
 import { ProblemBanner } from "../../components/feedback/problem-banner";
@@ -46,8 +47,7 @@ function RecordScreen() {
   const narrow = useNarrow() ?? false;
   const filter = { ...state.filter, conformance, pod: pod ?? undefined };
   const pages = useInfiniteQuery(auditQuestion(browserCollector, { filter, sort, span: state.span }));
-  const { data, error, dataUpdatedAt, isPlaceholderData, isFetching, hasNextPage, isFetchingNextPage } =
-    pages;
+  const { data, error, dataUpdatedAt, isPlaceholderData, isFetching } = pages;
   const first = data?.pages[0];
   const rows = data?.pages.flatMap((page) => page.rows) ?? [];
   const filtered = conditionsOf(state.filter).length > 0 || conformance.length > 0 || pod !== null;
@@ -134,13 +134,7 @@ function RecordScreen() {
             ) : (
               <Rows rows={rows} range={first.range} />
             )}
-            {hasNextPage ? (
-              <div className="flex justify-center">
-                <Button disabled={isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-                  Show more of {formatExactCount(first.total)}
-                </Button>
-              </div>
-            ) : null}
+            <ShowMore pages={pages} total={formatExactCount(first.total)} />
           </div>
         )}
       </div>

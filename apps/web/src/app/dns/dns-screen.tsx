@@ -6,6 +6,7 @@ import { useQueryStates } from "nuqs";
 import { browserCollector } from "../../collector/browser-collector";
 import { dnsQuestion } from "../../collector/questions";
 import { Button } from "../../components/controls/button";
+import { ShowMore } from "../../components/controls/show-more";
 import { useNarrow } from "../../components/controls/use-narrow";
 import { DnsCards } from "../../components/dns/dns-cards";
 import { DnsFigures } from "../../components/dns/dns-figures";
@@ -29,7 +30,7 @@ export function DnsScreen() {
     client: typeof client === "string" ? client : undefined,
   });
   const pages = useInfiniteQuery(question);
-  const { data, error, dataUpdatedAt, isPlaceholderData, hasNextPage, isFetchingNextPage } = pages;
+  const { data, error, dataUpdatedAt, isPlaceholderData } = pages;
   const first = data?.pages[0];
   const names = data?.pages.flatMap((page) => page.names) ?? [];
   const filtered = name !== "" || code !== "" || client !== undefined || namespace !== undefined;
@@ -74,13 +75,7 @@ export function DnsScreen() {
           <div className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
             <DnsFigures answer={first} />
             <Names names={names} />
-            {hasNextPage ? (
-              <div className="flex justify-center">
-                <Button disabled={isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-                  Show more of {formatCount(first.total)}
-                </Button>
-              </div>
-            ) : null}
+            <ShowMore pages={pages} total={formatCount(first.total)} />
           </div>
         )}
       </div>
