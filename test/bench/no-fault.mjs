@@ -84,7 +84,7 @@ async function tellConnections(bed, { segment, sourceNode, destinationNode }, fr
   table([
     ["connection", "sent bytes", "missing", "first", "last", "outcome"],
     ...worst.connections.map(({ connection, sentPayloadBytes, missingPayloadBytes }) => [
-      `${connection.client.name} ${connection.server.name}:${connection.server.port} ${connection.id}`,
+      `${connection.client.entity.name} ${connection.server.entity.name}:${connection.server.port} ${connection.id}`,
       ...[sentPayloadBytes, missingPayloadBytes],
       ...[connection.firstSeen, connection.lastSeen].map((time) =>
         new Date(time).toISOString().slice(11, 23),
