@@ -289,7 +289,7 @@ export class Agent {
 
   async #startCapture(): Promise<number> {
     const { settings, hashSeed, onFail } = this.#options;
-    if (this.#live) this.#watched.begin();
+    this.#watched.begin();
     const thread = new CaptureThread({
       hashSeed,
       order: {
