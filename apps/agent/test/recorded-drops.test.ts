@@ -94,7 +94,8 @@ it("what rules logged is recorded, and comes again as rows when its time has com
   drops.readUntil(T0 + HOUR_US + 10e6);
   expect(rows).toEqual([`0 nflog 100 ${PREFIX} veth7 40000 2`, `1.5 nflog 100 ${PREFIX} veth7 40001 1`]);
   drops.readUntil(Number.POSITIVE_INFINITY);
-  drops.finish();
+  drops.readUntil(Number.POSITIVE_INFINITY);
+  drops.close();
   expect(rows.slice(2)).toEqual([`60 nflog 100 ${PREFIX} veth7 40002 1`]);
   expect(drops.counters).toMatchObject({ evidence: { nflog: 4 }, notDecoded: 0, rateLimited: 0 });
 });

@@ -73,5 +73,6 @@ export class DropSources {
 
   stop(): void {
     this.#live?.stop();
+    this.#recorded?.close();
   }
 }

@@ -62,9 +62,8 @@ export class RecordedDrops {
     this.#handOver();
   }
 
-  /** Takes all that is left. */
-  finish(): void {
-    this.readUntil(Number.POSITIVE_INFINITY);
+  /** Gives the file back; a second call does nothing. */
+  close(): void {
     this.#file?.close();
     this.#file = undefined;
   }
