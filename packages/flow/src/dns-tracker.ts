@@ -9,7 +9,7 @@ import {
 import { DnsNames } from "./dns-names.js";
 import { DNS_TIMEOUT_SECONDS, DNS_UNANSWERED, type DnsRows } from "./dns-rows.js";
 import * as sums from "./dns-sums.js";
-import { WINDOW_SECONDS } from "./hop-rows.js";
+import { WINDOW_SECONDS } from "./row-flags.js";
 
 const { DNS_INTERFACE, DNS_KEY_WORDS, DNS_NAME, DNS_PORT_PROTOCOL_DIRECTION, DNS_TYPE_CODE, DNS_WINDOW } =
   sums;

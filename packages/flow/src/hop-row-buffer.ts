@@ -1,45 +1,24 @@
 import type { HopRows } from "./hop-rows.js";
-import { RowSampling } from "./row-sampling.js";
 
 const INITIAL_ROWS = 64;
 const MOST_SPARE = 2;
 /** Rows that fill no more than one part in so many of the buffer are copied out of it. */
 const FEW_SHARE = 4;
 const ADDRESS_BYTES = 16;
-/**
- * Columns whose distance is a power of two share one set of the processor's cache, which holds fewer lines than a row
- * has columns: each write would push out another column's line.
- */
-const STAGGER_BYTES = 5 * 64;
 
-/**
- * Columns of rows that wait to be handed out; they double when full.
- *
- * A row is added by {@link add}, whose number is then used to write its columns. The columns of SPARSE_COLUMNS are zero
- * in a new row, so that who writes one leaves those alone that have nothing to say; all others must be written.
- */
+/** Columns of rows that wait to be handed out; they double when full. */
 export class HopRowBuffer {
-  columns: HopRows = allocate(INITIAL_ROWS, STAGGER_BYTES);
-  /** Big-endian writers over the address columns. */
-  sourceView = viewOf(this.columns.sourceAddresses);
-  destinationView = viewOf(this.columns.destinationAddresses);
-  outerSourceView = viewOf(this.columns.outerSourceAddresses);
-  outerDestinationView = viewOf(this.columns.outerDestinationAddresses);
-  icmpErrorSourceView = viewOf(this.columns.icmpErrorSources);
+  columns: HopRows = allocate(INITIAL_ROWS);
   count = 0;
-  readonly sampling: RowSampling;
   #capacity = INITIAL_ROWS;
-  /** Given back, cleared, each of the present capacity. */
+  /** Given back, each of the present capacity. */
   readonly #spare: HopRows[] = [];
 
-  constructor(sampling = new RowSampling()) {
-    this.sampling = sampling;
-  }
-
-  /** Number of the new row. */
-  add(): number {
-    if (this.count === this.#capacity) this.#grow();
-    return this.count++;
+  /** Copies the first `count` rows of `rows` behind those that wait. */
+  append(rows: HopRows, count: number): void {
+    while (this.count + count > this.#capacity) this.#grow();
+    copyColumns(rows, this.columns, count, this.count);
+    this.count += count;
   }
 
   /**
@@ -53,39 +32,27 @@ export class HopRowBuffer {
     this.count = 0;
     const columns = this.columns;
     if (count * FEW_SHARE <= this.#capacity) {
-      const rows = allocate(count, 0);
-      copyColumns(columns, rows, count);
-      clearSparse(columns, count);
+      const rows = allocate(count);
+      copyColumns(columns, rows, count, 0);
       return rows;
     }
     columns.count = count;
-    this.#use(this.#spare.pop() ?? allocate(this.#capacity, STAGGER_BYTES));
+    this.columns = this.#spare.pop() ?? allocate(this.#capacity);
     return columns;
   }
 
   /** Rows that {@link take} gave, to be written again: new memory would have to be had from the kernel page by page. */
   recycle(rows: HopRows): void {
-    const capacity = rows.protocols.length;
-    if (capacity !== this.#capacity || this.#spare.length === MOST_SPARE) return;
-    clearSparse(rows, Math.min(rows.count, capacity));
+    if (rows.protocols.length !== this.#capacity || this.#spare.length === MOST_SPARE) return;
     this.#spare.push(rows);
   }
 
   #grow(): void {
-    const grown = allocate(this.#capacity * 2, STAGGER_BYTES);
-    copyColumns(this.columns, grown, this.count);
+    const grown = allocate(this.#capacity * 2);
+    copyColumns(this.columns, grown, this.count, 0);
     this.#capacity *= 2;
     this.#spare.length = 0;
-    this.#use(grown);
-  }
-
-  #use(columns: HopRows): void {
-    this.columns = columns;
-    this.sourceView = viewOf(columns.sourceAddresses);
-    this.destinationView = viewOf(columns.destinationAddresses);
-    this.outerSourceView = viewOf(columns.outerSourceAddresses);
-    this.outerDestinationView = viewOf(columns.outerDestinationAddresses);
-    this.icmpErrorSourceView = viewOf(columns.icmpErrorSources);
+    this.columns = grown;
   }
 }
 
@@ -94,7 +61,7 @@ export function transferable(rows: HopRows): ArrayBuffer {
   return rows.windowStarts.buffer as ArrayBuffer;
 }
 
-type ColumnName = Exclude<keyof HopRows, "count">;
+export type ColumnName = Exclude<keyof HopRows, "count">;
 
 /** Array type and elements a row of each column, the widest elements first, so that each column is aligned. */
 const COLUMNS = {
@@ -156,58 +123,35 @@ const ROW_BYTES = COLUMN_NAMES.reduce(
   0,
 );
 
-/** Columns that most rows have nothing for. */
-const SPARSE_COLUMNS: readonly ColumnName[] = [
-  "retransmittedBytes",
-  "retransmittedPackets",
-  "outOfOrderBytes",
-  "outOfOrderPackets",
-  "gapBytes",
-  "synPackets",
-  "synAckPackets",
-  "finPackets",
-  "rstPackets",
-  "zeroWindowPackets",
-  "dataRoundTripSumUs",
-  "dataRoundTripCount",
-  "timestampRoundTripCount",
-  "superFrames",
-  "superFrameSegments",
-  "fragments",
-  "icmpErrors",
-  "icmpErrorTypes",
-  "icmpErrorCodes",
-  "icmpErrorSources",
-  "icmpErrorMtus",
-  "tcpOptions",
-  "maximumSegmentSizes",
-  "closings",
-  "encapsulations",
-  "outerSourceAddresses",
-  "outerDestinationAddresses",
-];
+/** Columns of `rows` rows in one ArrayBuffer, zeroed. */
+function allocate(rows: number): HopRows {
+  let end = 0;
+  const buffer = new ArrayBuffer(rows * ROW_BYTES);
+  return columnsOf(rows, (name) => {
+    const offset = end;
+    end += rows * COLUMNS[name][0].BYTES_PER_ELEMENT * COLUMNS[name][1];
+    return { buffer, offset };
+  });
+}
 
-/** Zeroed columns of `rows` rows in one ArrayBuffer, each `staggerBytes` further on than it need be. */
-function allocate(rows: number, staggerBytes: number): HopRows {
-  const buffer = new ArrayBuffer(rows * ROW_BYTES + COLUMN_NAMES.length * staggerBytes);
+/** Columns of `rows` rows, each where `placeOf` says. */
+export function columnsOf(
+  rows: number,
+  placeOf: (name: ColumnName) => { buffer: ArrayBuffer; offset: number },
+): HopRows {
   const columns: Partial<Record<ColumnName, HopRows[ColumnName]>> = {};
-  let offset = 0;
   for (const name of COLUMN_NAMES) {
     const [Column, width] = COLUMNS[name];
+    const { buffer, offset } = placeOf(name);
     columns[name] = new Column(buffer, offset, rows * width);
-    offset += columns[name].byteLength + staggerBytes;
   }
   return { count: rows, ...columns } as HopRows;
 }
 
-function clearSparse(columns: HopRows, count: number): void {
-  for (const name of SPARSE_COLUMNS) columns[name].fill(0, 0, count * COLUMNS[name][1]);
-}
-
-function copyColumns(from: HopRows, to: HopRows, count: number): void {
-  for (const name of COLUMN_NAMES) to[name].set(from[name].subarray(0, count * COLUMNS[name][1]));
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Copies `count` rows, from the first on, to row `at` and after. */
+function copyColumns(from: HopRows, to: HopRows, count: number, at: number): void {
+  for (const name of COLUMN_NAMES) {
+    const width = COLUMNS[name][1];
+    to[name].set(from[name].subarray(0, count * width), at * width);
+  }
 }

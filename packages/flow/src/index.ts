@@ -3,18 +3,14 @@ export { DNS_TIMEOUT_SECONDS, DNS_UNANSWERED, type DnsRows } from "./dns-rows.js
 export { FlowTable } from "./flow-table.js";
 export type { FlowTableCounters } from "./flow-table-counters.js";
 export type { FlowTableOptions } from "./flow-table-options.js";
-export {
-  type FrameColumns,
-  FrameCounter,
-  type FrameCounterOptions,
-  type FrameCounters,
-} from "./frame-counter.js";
+export type { FrameColumns } from "./frame-columns.js";
+export { FrameCounter, type FrameCounterOptions, type FrameCounters } from "./frame-counter.js";
 export { transferable } from "./hop-row-buffer.js";
+export type { HopRows } from "./hop-rows.js";
 export {
   CLOSING_FIN,
   CLOSING_NONE,
   CLOSING_RST,
-  type HopRows,
   INITIATOR_DESTINATION,
   INITIATOR_SOURCE,
   INITIATOR_UNKNOWN,
@@ -23,4 +19,4 @@ export {
   ROW_LAST,
   ROW_SAMPLED,
   WINDOW_SECONDS,
-} from "./hop-rows.js";
+} from "./row-flags.js";

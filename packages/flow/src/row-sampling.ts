@@ -1,3 +1,6 @@
+import type { HopRows } from "./hop-rows.js";
+import { ROW_SAMPLED } from "./row-flags.js";
+
 /** Whether packets of a connection with these ports are captured where one in 2^shift connections is. */
 export type IsSampled = (protocol: number, portA: number, portB: number, shift: number) => boolean;
 
@@ -29,7 +32,11 @@ export class RowSampling {
     this.#shiftSinceClose = this.#shift;
   }
 
-  leavesOut(protocol: number, portA: number, portB: number): boolean {
-    return this.#strongestShift !== 0 && !this.#isSampled(protocol, portA, portB, this.#strongestShift);
+  /** Marks the rows from `from` to before `to` that lack packets. */
+  mark({ protocols, sourcePorts, destinationPorts, rowFlags }: HopRows, from: number, to: number): void {
+    if (this.#strongestShift === 0) return;
+    for (let row = from; row < to; row++)
+      if (!this.#isSampled(protocols[row], sourcePorts[row], destinationPorts[row], this.#strongestShift))
+        rowFlags[row] |= ROW_SAMPLED;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FlowTable } from "../src/flow-table.js";
-import { CLOSING_FIN, CLOSING_NONE, CLOSING_RST } from "../src/hop-rows.js";
+import { CLOSING_FIN, CLOSING_NONE, CLOSING_RST } from "../src/row-flags.js";
 import { ACK, count, FIN, fromClient, fromServer, type PacketFields, RST, SYN } from "./packets.js";
 import { rowsOf } from "./rows.js";
 

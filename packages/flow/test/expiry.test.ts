@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { FlowTable } from "../src/flow-table.js";
-import { ROW_LAST } from "../src/hop-rows.js";
+import { ROW_LAST } from "../src/row-flags.js";
 import { packetOf, udp, us } from "./packets.js";
 
 const ENTRIES = 150_000;

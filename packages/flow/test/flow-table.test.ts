@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FlowTable } from "../src/flow-table.js";
-import { ROW_EVICTED, ROW_FIRST, ROW_LAST } from "../src/hop-rows.js";
+import { ROW_EVICTED, ROW_FIRST, ROW_LAST } from "../src/row-flags.js";
 import { ACK, count, FIN, fromClient, fromServer, RST, START_S, SYN, udp, us } from "./packets.js";
 import { rowFrom, rowsOf, sum } from "./rows.js";
 

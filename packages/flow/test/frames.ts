@@ -10,7 +10,8 @@ import {
   u32,
 } from "../../packet/test/frame-builders.js";
 import { FlowTable } from "../src/flow-table.js";
-import { type FrameColumns, FrameCounter } from "../src/frame-counter.js";
+import type { FrameColumns } from "../src/frame-columns.js";
+import { FrameCounter } from "../src/frame-counter.js";
 import { START_S } from "./packets.js";
 
 export interface Frame {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Bytes, icmp, ipv4, ipv6, tcp, u16, udp } from "../../packet/test/frame-builders.js";
-import { ROW_FIRST } from "../src/hop-rows.js";
+import { ROW_FIRST } from "../src/row-flags.js";
 import { blockOf, counterOf, type Frame, frame4, frame6 } from "./frames.js";
 import { us } from "./packets.js";
 import { type Row, rowsOf } from "./rows.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { FlowTable } from "../src/flow-table.js";
-import { ROW_SAMPLED } from "../src/hop-rows.js";
+import { ROW_SAMPLED } from "../src/row-flags.js";
 import type { IsSampled } from "../src/row-sampling.js";
 import { count, udp, us } from "./packets.js";
 import { rowsOf } from "./rows.js";

@@ -10,7 +10,7 @@ import {
 } from "@hopline/packet";
 import { describe, expect, it } from "vitest";
 import { FlowTable } from "../src/flow-table.js";
-import { CLOSING_FIN, CLOSING_NONE, CLOSING_RST, ROW_FIRST, ROW_LAST } from "../src/hop-rows.js";
+import { CLOSING_FIN, CLOSING_NONE, CLOSING_RST, ROW_FIRST, ROW_LAST } from "../src/row-flags.js";
 import { ACK, count, FIN, fromClient, fromServer, type PacketFields, RST, SYN, us } from "./packets.js";
 import { rowFrom, rowsOf } from "./rows.js";
 

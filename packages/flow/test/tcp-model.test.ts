@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FlowTable } from "../src/flow-table.js";
-import { CLOSING_FIN, CLOSING_RST } from "../src/hop-rows.js";
+import { CLOSING_FIN, CLOSING_RST } from "../src/row-flags.js";
 import { ACK, count, FIN, fromClient, fromServer, RST } from "./packets.js";
 import { rowFrom, rowsOf } from "./rows.js";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FlowTable } from "../src/flow-table.js";
 import type { HopRows } from "../src/hop-rows.js";
-import { ROW_FIRST, ROW_LAST } from "../src/hop-rows.js";
+import { ROW_FIRST, ROW_LAST } from "../src/row-flags.js";
 import { ACK, count, FIN, type PacketFields, RST, SYN, us } from "./packets.js";
 import { type Row, rowsOf } from "./rows.js";
 

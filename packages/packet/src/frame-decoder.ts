@@ -1,13 +1,6 @@
-import { decodeCommon } from "./common-frame.js";
 import type { DecodedPacket } from "./decoded-packet.js";
 import { type EncapsulationPorts, encapsulationsByPort } from "./encapsulation-ports.js";
 import { LayerDecoder } from "./layer-decoder.js";
-import * as linkTypes from "./link-types.js";
-import * as statuses from "./status.js";
-
-// Own copies: see status.ts.
-const { LINKTYPE_ETHERNET } = linkTypes;
-const { STATUS_COUNTED } = statuses;
 
 /** Above every real frame (GSO: 512 KiB); a file that claims more must not push offsets out of 31 bits. */
 const LONGEST_FRAME_BYTES = 0x1000000;
@@ -20,13 +13,12 @@ export interface FrameDecoderOptions extends EncapsulationPorts {}
  */
 export class FrameDecoder {
   /** ENCAPSULATION_ constant by UDP destination port. */
-  readonly #encapsulations: Uint8Array;
-
+  readonly encapsulationsByPort: Uint8Array;
   readonly #layers: LayerDecoder;
 
   constructor(options: FrameDecoderOptions = {}) {
-    this.#encapsulations = encapsulationsByPort(options);
-    this.#layers = new LayerDecoder(this.#encapsulations);
+    this.encapsulationsByPort = encapsulationsByPort(options);
+    this.#layers = new LayerDecoder(this.encapsulationsByPort);
   }
 
   /**
@@ -51,11 +43,6 @@ export class FrameDecoder {
     const end = (offset + capturedLength) | 0;
     const isCut = wireLength > capturedLength && wireLength <= LONGEST_FRAME_BYTES;
     const wireEnd = isCut ? (offset + wireLength) | 0 : end;
-    if (
-      linkType === LINKTYPE_ETHERNET &&
-      decodeCommon(packet, view, offset, end, wireEnd, vlanTag, this.#encapsulations) === STATUS_COUNTED
-    )
-      return STATUS_COUNTED;
     return this.#layers.decode(packet, view, offset, end, wireEnd, linkType, vlanTag);
   }
 }

@@ -114,7 +114,7 @@ export {
   TCP_OPTION_SACK_PERMITTED,
   TCP_OPTION_TIMESTAMPS,
   TCP_OPTION_WINDOW_SCALE,
-} from "./tcp-options.js";
+} from "./tcp-option-bits.js";
 export { DEFAULT_VXLAN_PORTS } from "./vxlan.js";
 export { DEFAULT_VXLAN_GPE_PORTS } from "./vxlan-gpe.js";
 export { DEFAULT_WIREGUARD_PORTS } from "./wireguard.js";

@@ -1,6 +1,7 @@
 import type { DecodedPacket } from "./decoded-packet.js";
 import * as statuses from "./status.js";
-import { decodeTcpOptions, TCP_OPTION_TIMESTAMPS as TIMESTAMPS_BIT } from "./tcp-options.js";
+import { TCP_OPTION_TIMESTAMPS as TIMESTAMPS_BIT } from "./tcp-option-bits.js";
+import { decodeTcpOptions } from "./tcp-options.js";
 
 // Own copies: see status.ts.
 const { STATUS_BAD_TCP_HEADER_LENGTH, STATUS_COUNTED, STATUS_TRUNCATED_TCP } = statuses;
