@@ -7,9 +7,9 @@ import { FlowTable, FrameCounter, WINDOW_SECONDS } from "@hopline/flow";
 import { FrameDecoder } from "@hopline/packet";
 
 const WINDOW_US = WINDOW_SECONDS * 1e6;
-const source = openPcapFile(process.argv[2]);
 const table = new FlowTable();
 const counter = new FrameCounter({ decoder: new FrameDecoder(), table });
+const source = openPcapFile(process.argv[2], { memory: counter.memory });
 const totals = { rows: 0, packets: 0, bytes: 0, dnsRows: 0 };
 
 function take(rows) {

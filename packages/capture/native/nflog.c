@@ -19,7 +19,7 @@
 #include <linux/netfilter/nfnetlink_log.h>
 #include <linux/netlink.h>
 
-#include <node_api.h>
+#include "addon.h"
 
 /* Seconds that the kernel may take to answer: it does so within the call that asks. */
 #define ANSWER_SECONDS 1
@@ -27,18 +27,6 @@
 typedef struct {
   int fd; /* -1 once closed */
 } group_socket;
-
-static napi_value throw_system(napi_env env, const char *syscall, int error) {
-  napi_value message, thrown, value;
-  napi_create_string_utf8(env, strerror(error), NAPI_AUTO_LENGTH, &message);
-  napi_create_error(env, NULL, message, &thrown);
-  napi_create_string_utf8(env, syscall, NAPI_AUTO_LENGTH, &value);
-  napi_set_named_property(env, thrown, "syscall", value);
-  napi_create_int32(env, error, &value);
-  napi_set_named_property(env, thrown, "errno", value);
-  napi_throw(env, thrown);
-  return NULL;
-}
 
 static void close_socket(group_socket *s) {
   if (s->fd >= 0) close(s->fd);
@@ -49,12 +37,6 @@ static void handle_finalized(napi_env env, void *data, void *hint) {
   (void)env, (void)hint;
   close_socket(data);
   free(data);
-}
-
-static bool read_u32(napi_env env, napi_value value, uint32_t *out) {
-  if (napi_get_value_uint32(env, value, out) == napi_ok) return true;
-  napi_throw_type_error(env, NULL, "expected an unsigned integer");
-  return false;
 }
 
 static void add_attribute(struct nlmsghdr *message, uint16_t type, const void *value, uint16_t bytes) {

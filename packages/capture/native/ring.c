@@ -1,8 +1,8 @@
 /*
  * The kernel's packet ring (AF_PACKET, TPACKET_V3; packet(7), Documentation/networking/packet_mmap.rst) for Node.js.
  *
- * Only what JavaScript cannot do is here: system calls, and the acquire and release of blocks. Walking the blocks
- * is TypeScript (src/ring), in place, through an ArrayBuffer over the mapping. Every call is made on one thread.
+ * Only what JavaScript cannot do is here, or cannot do without copying twice: system calls, the acquire and release of blocks, and
+ * moving their frames into arrays of the caller's. Nothing is decoded. Every call is made on one thread.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,27 +22,7 @@
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
 
-#include <node_api.h>
-
-/* src/ring/ring-layout.ts reads these structures by offset: the build fails where they differ. */
-#define LAYOUT(type, field, offset) \
-  _Static_assert(offsetof(struct type, field) == (offset), #type "." #field " moved: change ring-layout.ts too")
-LAYOUT(tpacket_block_desc, hdr.bh1.num_pkts, 12);
-LAYOUT(tpacket_block_desc, hdr.bh1.offset_to_first_pkt, 16);
-LAYOUT(tpacket3_hdr, tp_next_offset, 0);
-LAYOUT(tpacket3_hdr, tp_sec, 4);
-LAYOUT(tpacket3_hdr, tp_nsec, 8);
-LAYOUT(tpacket3_hdr, tp_snaplen, 12);
-LAYOUT(tpacket3_hdr, tp_len, 16);
-LAYOUT(tpacket3_hdr, tp_status, 20);
-LAYOUT(tpacket3_hdr, tp_mac, 24);
-LAYOUT(tpacket3_hdr, hv1.tp_vlan_tci, 32);
-_Static_assert(TPACKET_ALIGN(sizeof(struct tpacket3_hdr)) == 48, "sockaddr_ll moved: change ring-layout.ts too");
-LAYOUT(sockaddr_ll, sll_ifindex, 4);
-LAYOUT(sockaddr_ll, sll_hatype, 8);
-LAYOUT(sockaddr_ll, sll_pkttype, 10);
-LAYOUT(virtio_net_hdr, gso_size, 4);
-_Static_assert(sizeof(struct virtio_net_hdr) == 10, "virtio_net_hdr grew: change ring-layout.ts too");
+#include "addon.h"
 
 typedef struct {
   int fd;
@@ -50,60 +30,21 @@ typedef struct {
   size_t map_bytes;
   uint32_t block_bytes;
   uint32_t block_count;
-  napi_ref memory; /* the ArrayBuffer over the mapping; weak */
-  int owners;      /* finalizers still to run: the handle's and the ArrayBuffer's */
+  bool segment_sizes; /* each frame is preceded by a struct virtio_net_hdr */
 } ring;
 
-static napi_value throw_system(napi_env env, const char *syscall, int error) {
-  napi_value message, thrown, value;
-  napi_create_string_utf8(env, strerror(error), NAPI_AUTO_LENGTH, &message);
-  napi_create_error(env, NULL, message, &thrown);
-  napi_create_string_utf8(env, syscall, NAPI_AUTO_LENGTH, &value);
-  napi_set_named_property(env, thrown, "syscall", value);
-  napi_create_int32(env, error, &value);
-  napi_set_named_property(env, thrown, "errno", value);
-  napi_throw(env, thrown);
-  return NULL;
-}
-
-static void unmap(ring *r) {
+static void close_ring(ring *r) {
   if (r->map != NULL) munmap(r->map, r->map_bytes);
   r->map = NULL;
-}
-
-static void close_socket(ring *r) {
   if (r->fd >= 0) close(r->fd);
   r->fd = -1;
 }
 
-static void disown(ring *r) {
-  if (--r->owners > 0) return;
-  close_socket(r);
-  free(r);
-}
-
-/* The mapping may go only when neither close() nor any view can reach it: with its ArrayBuffer. */
-static void memory_finalized(napi_env env, void *data, void *hint) {
-  (void)env, (void)data;
-  ring *r = hint;
-  unmap(r);
-  disown(r);
-}
-
 /* The handle was forgotten without close(), or its worker thread ended. */
 static void handle_finalized(napi_env env, void *data, void *hint) {
-  (void)hint;
-  ring *r = data;
-  close_socket(r);
-  if (r->memory != NULL) napi_delete_reference(env, r->memory);
-  r->memory = NULL;
-  disown(r);
-}
-
-static bool read_u32(napi_env env, napi_value value, uint32_t *out) {
-  if (napi_get_value_uint32(env, value, out) == napi_ok) return true;
-  napi_throw_type_error(env, NULL, "expected an unsigned integer");
-  return false;
+  (void)env, (void)hint;
+  close_ring(data);
+  free(data);
 }
 
 /* A filter is an array of struct sock_filter, 8 bytes an instruction, as a Uint8Array. */
@@ -144,7 +85,7 @@ static ring *open_ring(napi_env env, napi_callback_info info, size_t count, napi
 }
 
 /* Nothing is received before bind(): by then the filter and the ring are in place. Returns the failed call's name. */
-static const char *set_up(ring *r, uint32_t retire_ms, const struct sock_fprog *filter, bool segment_sizes) {
+static const char *set_up(ring *r, uint32_t retire_ms, const struct sock_fprog *filter) {
   r->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (r->fd < 0) return "socket";
 
@@ -154,7 +95,7 @@ static const char *set_up(ring *r, uint32_t retire_ms, const struct sock_fprog *
 
   /* Before the ring: each frame is then preceded by a struct virtio_net_hdr. */
   int vnet = 1;
-  if (segment_sizes && setsockopt(r->fd, SOL_PACKET, PACKET_VNET_HDR, &vnet, sizeof vnet) < 0) return "PACKET_VNET_HDR";
+  if (r->segment_sizes && setsockopt(r->fd, SOL_PACKET, PACKET_VNET_HDR, &vnet, sizeof vnet) < 0) return "PACKET_VNET_HDR";
 
   /* The frame size only has to divide the block size: TPACKET_V3 packs frames by their own length. */
   const uint32_t frame_bytes = 2048;
@@ -179,10 +120,10 @@ static const char *set_up(ring *r, uint32_t retire_ms, const struct sock_fprog *
   return NULL;
 }
 
-/* open(blockBytes, blockCount, retireMs, filter, segmentSizes): { handle, memory } */
+/* open(blockBytes, blockCount, retireMs, filter, segmentSizes): handle */
 static napi_value ring_open(napi_env env, napi_callback_info info) {
   size_t given = 5;
-  napi_value values[5], handle, memory, result;
+  napi_value values[5], handle;
   uint32_t block_bytes, block_count, retire_ms;
   struct sock_fprog filter;
   bool segment_sizes;
@@ -201,31 +142,21 @@ static napi_value ring_open(napi_env env, napi_callback_info info) {
   r->fd = -1;
   r->block_bytes = block_bytes;
   r->block_count = block_count;
+  r->segment_sizes = segment_sizes;
 
-  const char *failed = set_up(r, retire_ms, &filter, segment_sizes);
+  const char *failed = set_up(r, retire_ms, &filter);
   if (failed != NULL) {
     const int error = errno;
-    unmap(r);
-    close_socket(r);
+    close_ring(r);
     free(r);
     return throw_system(env, failed, error);
   }
-
-  if (napi_create_external_arraybuffer(env, r->map, r->map_bytes, memory_finalized, r, &memory) != napi_ok) {
-    unmap(r);
-    close_socket(r);
+  if (napi_create_external(env, r, handle_finalized, NULL, &handle) != napi_ok) {
+    close_ring(r);
     free(r);
-    return throw_system(env, "napi_create_external_arraybuffer", ENOTSUP);
+    return throw_system(env, "napi_create_external", ENOMEM);
   }
-  r->owners = 1;
-  if (napi_create_external(env, r, handle_finalized, NULL, &handle) == napi_ok) r->owners = 2;
-  if (r->owners < 2 || napi_create_reference(env, memory, 0, &r->memory) != napi_ok ||
-      napi_create_object(env, &result) != napi_ok) {
-    return throw_system(env, "napi", ENOMEM); /* the finalizers free what was made */
-  }
-  napi_set_named_property(env, result, "handle", handle);
-  napi_set_named_property(env, result, "memory", memory);
-  return result;
+  return handle;
 }
 
 static struct tpacket_hdr_v1 *block_header(napi_env env, ring *r, napi_value index) {
@@ -246,6 +177,126 @@ static napi_value ring_ready(napi_env env, napi_callback_info info) {
   if (header == NULL) return NULL;
   const uint32_t status = __atomic_load_n(&header->block_status, __ATOMIC_ACQUIRE);
   napi_get_boolean(env, (status & TP_STATUS_USER) != 0, &result);
+  return result;
+}
+
+/* The typed arrays of a block of rows (src/frame-rows.ts), in the order of fill's arguments. */
+typedef struct {
+  uint8_t *bytes;
+  size_t bytes_length;
+  uint32_t *offsets, *captured_lengths, *wire_lengths;
+  double *times_us;
+  int32_t *interface_indexes;
+  uint8_t *directions;
+  int32_t *vlan_tags;
+  uint16_t *gso_sizes;
+  size_t capacity;
+} rows;
+
+enum { COLUMNS = 8 };
+
+static bool read_rows(napi_env env, const napi_value *values, rows *out) {
+  static const napi_typedarray_type types[COLUMNS] = {napi_uint32_array, napi_uint32_array, napi_uint32_array,
+                                                      napi_float64_array, napi_int32_array, napi_uint8_array,
+                                                      napi_int32_array, napi_uint16_array};
+  void **columns[COLUMNS] = {(void **)&out->offsets,   (void **)&out->captured_lengths,  (void **)&out->wire_lengths,
+                             (void **)&out->times_us,  (void **)&out->interface_indexes, (void **)&out->directions,
+                             (void **)&out->vlan_tags, (void **)&out->gso_sizes};
+  napi_typedarray_type type;
+  bool are_rows = napi_get_typedarray_info(env, values[0], &type, &out->bytes_length, (void **)&out->bytes, NULL, NULL) == napi_ok &&
+                  type == napi_uint8_array;
+  out->capacity = SIZE_MAX;
+  for (int i = 0; are_rows && i < COLUMNS; i++) {
+    size_t length;
+    are_rows = napi_get_typedarray_info(env, values[1 + i], &type, &length, columns[i], NULL, NULL) == napi_ok && type == types[i];
+    if (are_rows && length < out->capacity) out->capacity = length;
+  }
+  if (!are_rows) napi_throw_type_error(env, NULL, "expected the arrays of a block of rows");
+  return are_rows;
+}
+
+/* Where fill stands in a block: of a Uint32Array. */
+enum { CURSOR_PACKET, CURSOR_LEFT, CURSOR_DEVICE_TYPE, CURSOR_WORDS };
+
+/*
+ * Moves frames of the block from the cursor on into rows, as long as there is room and their device type (ARPHRD_, linux/if_arp.h) is one.
+ * What lies outside the block, were the kernel ever to say so, is not read.
+ */
+static uint32_t fill(const ring *r, const uint8_t *block, uint32_t *cursor, const rows *into) {
+  uint32_t packet = cursor[CURSOR_PACKET], left = cursor[CURSOR_LEFT], row = 0;
+  size_t used = 0;
+  const size_t header_bytes = TPACKET_ALIGN(sizeof(struct tpacket3_hdr)) + sizeof(struct sockaddr_ll);
+  for (; left > 0 && row < into->capacity; left--, row++) {
+    if ((size_t)packet + header_bytes > r->block_bytes) {
+      left = 0;
+      break;
+    }
+    const struct tpacket3_hdr *header = (const struct tpacket3_hdr *)(block + packet);
+    const struct sockaddr_ll *address = (const struct sockaddr_ll *)((const uint8_t *)header + TPACKET_ALIGN(sizeof *header));
+    const size_t frame = (size_t)packet + header->tp_mac, captured = header->tp_snaplen;
+    if (frame + captured > r->block_bytes) {
+      left = 0;
+      break;
+    }
+    if (row == 0) cursor[CURSOR_DEVICE_TYPE] = address->sll_hatype;
+    else if (address->sll_hatype != cursor[CURSOR_DEVICE_TYPE] || used + captured > into->bytes_length) break;
+    __builtin_prefetch(block + packet + 2 * header->tp_next_offset);
+
+    const size_t kept = captured < into->bytes_length ? captured : into->bytes_length;
+    memcpy(into->bytes + used, block + frame, kept);
+    into->offsets[row] = (uint32_t)used;
+    into->captured_lengths[row] = (uint32_t)kept;
+    into->wire_lengths[row] = header->tp_len;
+    into->times_us[row] = header->tp_sec * 1e6 + header->tp_nsec / 1e3;
+    into->interface_indexes[row] = address->sll_ifindex;
+    into->directions[row] = address->sll_pkttype == PACKET_OUTGOING;
+    into->vlan_tags[row] = header->tp_status & TP_STATUS_VLAN_VALID ? (int32_t)header->hv1.tp_vlan_tci : -1;
+    into->gso_sizes[row] = 0;
+    if (r->segment_sizes && header->tp_mac >= header_bytes + sizeof(struct virtio_net_hdr)) {
+      const uint8_t *virtio = block + frame - sizeof(struct virtio_net_hdr);
+      memcpy(&into->gso_sizes[row], virtio + offsetof(struct virtio_net_hdr, gso_size), sizeof into->gso_sizes[row]);
+    }
+    used += kept;
+    packet += header->tp_next_offset;
+  }
+  cursor[CURSOR_PACKET] = packet;
+  cursor[CURSOR_LEFT] = left;
+  return row;
+}
+
+static bool read_cursor(napi_env env, napi_value value, uint32_t **out) {
+  napi_typedarray_type type;
+  size_t length;
+  if (napi_get_typedarray_info(env, value, &type, &length, (void **)out, NULL, NULL) == napi_ok && type == napi_uint32_array &&
+      length >= CURSOR_WORDS) {
+    return true;
+  }
+  napi_throw_type_error(env, NULL, "expected a Uint32Array of 3");
+  return false;
+}
+
+/* begin(handle, block, cursor): the cursor stands at the block's first packet. */
+static napi_value ring_begin(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  uint32_t *cursor;
+  ring *r = open_ring(env, info, 3, values);
+  struct tpacket_hdr_v1 *header = r == NULL ? NULL : block_header(env, r, values[1]);
+  if (header == NULL || !read_cursor(env, values[2], &cursor)) return NULL;
+  cursor[CURSOR_PACKET] = header->offset_to_first_pkt;
+  cursor[CURSOR_LEFT] = header->num_pkts;
+  return NULL;
+}
+
+/* fill(handle, block, cursor, bytes, ...columns): how many rows it filled; the cursor moves on. */
+static napi_value ring_fill(napi_env env, napi_callback_info info) {
+  napi_value values[4 + COLUMNS], result;
+  uint32_t *cursor;
+  rows into;
+  ring *r = open_ring(env, info, 4 + COLUMNS, values);
+  struct tpacket_hdr_v1 *header = r == NULL ? NULL : block_header(env, r, values[1]);
+  if (header == NULL || !read_cursor(env, values[2], &cursor) || !read_rows(env, values + 3, &into)) return NULL;
+  const uint8_t *block = (const uint8_t *)header - offsetof(struct tpacket_block_desc, hdr.bh1);
+  napi_create_uint32(env, fill(r, block, cursor, &into), &result);
   return result;
 }
 
@@ -313,17 +364,11 @@ static napi_value ring_statistics(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* close(handle): detaches the ArrayBuffer first, so that no view reaches unmapped memory. Again: nothing. */
+/* close(handle). Again: nothing. */
 static napi_value ring_close(napi_env env, napi_callback_info info) {
-  napi_value values[1], memory = NULL;
+  napi_value values[1];
   ring *r = arguments(env, info, 1, values);
-  if (r == NULL || r->map == NULL) return NULL;
-  close_socket(r);
-  napi_get_reference_value(env, r->memory, &memory);
-  if (memory != NULL && napi_detach_arraybuffer(env, memory) != napi_ok) {
-    return throw_system(env, "napi_detach_arraybuffer", EBUSY); /* then its finalizer unmaps */
-  }
-  unmap(r);
+  if (r != NULL) close_ring(r);
   return NULL;
 }
 
@@ -331,6 +376,8 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
       {"open", NULL, ring_open, NULL, NULL, NULL, napi_enumerable, NULL},
       {"ready", NULL, ring_ready, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"begin", NULL, ring_begin, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"fill", NULL, ring_fill, NULL, NULL, NULL, napi_enumerable, NULL},
       {"release", NULL, ring_release, NULL, NULL, NULL, napi_enumerable, NULL},
       {"wait", NULL, ring_wait, NULL, NULL, NULL, napi_enumerable, NULL},
       {"attachFilter", NULL, ring_attach_filter, NULL, NULL, NULL, napi_enumerable, NULL},

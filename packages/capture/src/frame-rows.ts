@@ -6,10 +6,18 @@ import { DIRECTION_UNKNOWN, type FrameBlock, LINKTYPE_ETHERNET } from "./frame-s
  */
 export const ROWS_PER_BLOCK = 2048;
 
-/** The one {@link FrameBlock} that a source fills, hands over and fills again. */
+/** Bytes of frames in one hand-over, where they are moved; room for the longest frame that anything captures. */
+export const BYTES_PER_BLOCK = 1 << 20;
+
+/**
+ * The one {@link FrameBlock} that a source fills, hands over and fills again.
+ *
+ * Its arrays are its own, or those that a consumer gives it to fill ({@link FrameMemory}), in the consumer's memory, to which
+ * nothing need be copied then.
+ */
 export class FrameRows implements FrameBlock {
-  bytes: Uint8Array = new Uint8Array(0);
-  view: DataView = new DataView(new ArrayBuffer(0));
+  bytes: Uint8Array;
+  view: DataView;
   count = 0;
   linkType = LINKTYPE_ETHERNET;
   readonly capacity: number;
@@ -22,15 +30,46 @@ export class FrameRows implements FrameBlock {
   readonly vlanTags: Int32Array;
   readonly gsoSizes: Uint16Array;
 
-  constructor(capacity: number = ROWS_PER_BLOCK) {
-    this.capacity = capacity;
-    this.offsets = new Uint32Array(capacity);
-    this.capturedLengths = new Uint32Array(capacity);
-    this.wireLengths = new Uint32Array(capacity);
-    this.timesUs = new Float64Array(capacity);
-    this.interfaceIndexes = new Int32Array(capacity);
-    this.directions = new Uint8Array(capacity).fill(DIRECTION_UNKNOWN);
-    this.vlanTags = new Int32Array(capacity).fill(-1);
-    this.gsoSizes = new Uint16Array(capacity);
+  constructor(memory: FrameMemory = ownMemory()) {
+    this.bytes = memory.bytes;
+    this.view = new DataView(memory.bytes.buffer, memory.bytes.byteOffset, memory.bytes.byteLength);
+    this.capacity = memory.offsets.length;
+    this.offsets = memory.offsets;
+    this.capturedLengths = memory.capturedLengths;
+    this.wireLengths = memory.wireLengths;
+    this.timesUs = memory.timesUs;
+    this.interfaceIndexes = memory.interfaceIndexes;
+    this.directions = memory.directions.fill(DIRECTION_UNKNOWN);
+    this.vlanTags = memory.vlanTags.fill(-1);
+    this.gsoSizes = memory.gsoSizes.fill(0);
   }
+}
+
+/** The arrays of a {@link FrameBlock} for a source to fill: {@link BYTES_PER_BLOCK} bytes, and columns of one length. */
+export type FrameMemory = Pick<
+  FrameBlock,
+  | "bytes"
+  | "offsets"
+  | "capturedLengths"
+  | "wireLengths"
+  | "timesUs"
+  | "interfaceIndexes"
+  | "directions"
+  | "vlanTags"
+  | "gsoSizes"
+>;
+
+function ownMemory(): FrameMemory {
+  const rows = ROWS_PER_BLOCK;
+  return {
+    bytes: new Uint8Array(BYTES_PER_BLOCK),
+    offsets: new Uint32Array(rows),
+    capturedLengths: new Uint32Array(rows),
+    wireLengths: new Uint32Array(rows),
+    timesUs: new Float64Array(rows),
+    interfaceIndexes: new Int32Array(rows),
+    directions: new Uint8Array(rows),
+    vlanTags: new Int32Array(rows),
+    gsoSizes: new Uint16Array(rows),
+  };
 }

@@ -1,5 +1,6 @@
 export { type CapOptions, openCap } from "./cap/open-cap.js";
 export { type FocusTuple, MOST_FOCUS_TUPLES } from "./focus.js";
+export type { FrameMemory } from "./frame-rows.js";
 export {
   type CapturedInterface,
   type CaptureStatistics,

@@ -69,8 +69,6 @@ const orders = {
   },
   close: () => {
     polling = false;
-    let leaked;
-    if (kind === "ring") leaked = firstBlock();
     source.close();
     source.close();
     return {
@@ -80,7 +78,6 @@ const orders = {
       maps: readFileSync("/proc/self/maps", "latin1")
         .split("\n")
         .filter((line) => line.includes("socket:")).length,
-      detachedBytes: leaked?.bytes.length ?? 0,
       children: readFileSync(`/proc/self/task/${process.pid}/children`, "latin1")
         .trim()
         .split(" ")
@@ -88,18 +85,6 @@ const orders = {
     };
   },
 };
-
-/** A view that the consumer kept against the rules. */
-function firstBlock() {
-  let kept;
-  const deadline = Date.now() + 2000;
-  while (kept === undefined && Date.now() < deadline) {
-    source.poll(100, (block) => {
-      kept = { bytes: block.bytes };
-    });
-  }
-  return kept;
-}
 
 function isSocketOfOurs(fd) {
   const packets = readFileSync("/proc/net/packet", "latin1");

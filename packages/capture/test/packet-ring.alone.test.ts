@@ -185,7 +185,7 @@ describe.skipIf(process.getuid?.() !== 0)(
       await capture.order("close");
     });
 
-    test("close() gives back socket and memory, detaches kept views, and may be repeated", async () => {
+    test("close() gives back socket and memory, and may be repeated", async () => {
       const capture = await pair.capture("ring", { interfaces: ["b0"] });
       pair.send("udp", "10.99.0.2", 7005, 50, 20);
       expect(await capture.order("close")).toEqual({
@@ -193,7 +193,6 @@ describe.skipIf(process.getuid?.() !== 0)(
         statistics: expect.objectContaining({ dropped: 0 }),
         sockets: 0,
         maps: 0,
-        detachedBytes: 0,
         children: 0,
       });
     });

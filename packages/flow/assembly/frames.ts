@@ -5,9 +5,9 @@ import { countKeyed } from "./flow-table";
 import { Packet } from "./packet";
 
 /** Frames that one call may count. */
-export const FRAME_CAPACITY: i32 = 4096;
+export const FRAME_CAPACITY: i32 = 2048;
 /** Bytes for all of them together. */
-export const FRAME_BYTES: i32 = 256 << 10;
+export const FRAME_BYTES: i32 = 1 << 20;
 
 /** Frames that are decoded before they are counted: enough to be worth it, few enough to stay in the cache. */
 const BATCH_FRAMES: i32 = 64;
@@ -42,8 +42,17 @@ export let latestUs: f64 = -Infinity;
 /** Has the host decode a frame that is none of decodeCommon's, into the packet at `address`. @returns whether it is to be counted */
 declare function decodeRare(frame: i32, address: usize): bool;
 
-/** Decodes and counts the first `count` frames. `isEthernet`: whether they are; what is not is all the host's to decode. */
-export function countFrames(count: i32, isEthernet: bool): void {
+/** Address that offsets are counted from. */
+let base: usize = frameBytes;
+
+/**
+ * Decodes and counts the first `count` frames.
+ *
+ * @param isEthernet whether they are; what is not is all the host's to decode
+ * @param firstOffset what is to be taken off the offsets for them to be counted from the area's beginning
+ */
+export function countFrames(count: i32, isEthernet: bool, firstOffset: usize): void {
+  base = frameBytes - firstOffset;
   for (let start = 0; start < count; start += BATCH_FRAMES) {
     const end = decodeBatch(start, min(start + BATCH_FRAMES, count), isEthernet);
     touchEntries(batchPackets, end);
@@ -85,7 +94,7 @@ function decodeBatch(from: i32, to: i32, isEthernet: bool): usize {
 }
 
 function decodeFrame(packet: Packet, frame: usize): bool {
-  const start = frameBytes + load<u32>(frameOffsets + (frame << 2));
+  const start = base + load<u32>(frameOffsets + (frame << 2));
   const captured = load<i32>(frameCapturedLengths + (frame << 2));
   const wire = load<i32>(frameWireLengths + (frame << 2));
   // Fewer than captured, or more than any frame has, is not believed.

@@ -22,7 +22,7 @@ export interface CompiledTable {
     idleWindows: number,
     tcpIdleWindows: number,
   ): void;
-  countFrames(count: number, isEthernet: number): void;
+  countFrames(count: number, isEthernet: number, firstOffset: number): void;
   countPacket(): void;
   exportNew(nowUs: number): void;
   /** @returns 1 where a window has ended since the last call, else 0 */

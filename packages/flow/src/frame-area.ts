@@ -1,18 +1,25 @@
 import type { CompiledTable } from "./compiled-table.js";
 import type { FrameColumns } from "./frame-columns.js";
 
-/** The part of the compiled table's memory that frames are copied into, to be counted there. */
+/** Arrays for a source of frames to fill: the bytes, and columns of one length as {@link FrameColumns} says. */
+export interface FrameMemory {
+  readonly bytes: Uint8Array;
+  readonly offsets: Uint32Array;
+  readonly capturedLengths: Uint32Array;
+  readonly wireLengths: Uint32Array;
+  readonly timesUs: Float64Array;
+  readonly interfaceIndexes: Int32Array;
+  readonly directions: Uint8Array;
+  readonly vlanTags: Int32Array;
+  readonly gsoSizes: Uint16Array;
+}
+
+/** The part of the compiled table's memory in which frames lie to be counted: put there by their source, or copied there. */
 export class FrameArea {
-  readonly #bytes: Uint8Array;
+  readonly memory: FrameMemory;
+  /** Offset in the block's bytes of what lies at the area's beginning. */
+  firstOffset = 0;
   readonly #capacity: number;
-  readonly #offsets: Uint32Array;
-  readonly #capturedLengths: Uint32Array;
-  readonly #wireLengths: Uint32Array;
-  readonly #timesUs: Float64Array;
-  readonly #interfaceIndexes: Int32Array;
-  readonly #directions: Uint8Array;
-  readonly #vlanTags: Int32Array;
-  readonly #gsoSizes: Uint16Array;
   readonly #ignored: Uint8Array;
 
   /** @param encapsulationsByPort ENCAPSULATION_ constant by UDP destination port */
@@ -20,15 +27,17 @@ export class FrameArea {
     const { buffer } = table.memory;
     const capacity = table.FRAME_CAPACITY.value;
     this.#capacity = capacity;
-    this.#bytes = new Uint8Array(buffer, table.frameBytes.value, table.FRAME_BYTES.value);
-    this.#offsets = new Uint32Array(buffer, table.frameOffsets.value, capacity);
-    this.#capturedLengths = new Uint32Array(buffer, table.frameCapturedLengths.value, capacity);
-    this.#wireLengths = new Uint32Array(buffer, table.frameWireLengths.value, capacity);
-    this.#timesUs = new Float64Array(buffer, table.frameTimesUs.value, capacity);
-    this.#interfaceIndexes = new Int32Array(buffer, table.frameInterfaceIndexes.value, capacity);
-    this.#directions = new Uint8Array(buffer, table.frameDirections.value, capacity);
-    this.#vlanTags = new Int32Array(buffer, table.frameVlanTags.value, capacity);
-    this.#gsoSizes = new Uint16Array(buffer, table.frameGsoSizes.value, capacity);
+    this.memory = {
+      bytes: new Uint8Array(buffer, table.frameBytes.value, table.FRAME_BYTES.value),
+      offsets: new Uint32Array(buffer, table.frameOffsets.value, capacity),
+      capturedLengths: new Uint32Array(buffer, table.frameCapturedLengths.value, capacity),
+      wireLengths: new Uint32Array(buffer, table.frameWireLengths.value, capacity),
+      timesUs: new Float64Array(buffer, table.frameTimesUs.value, capacity),
+      interfaceIndexes: new Int32Array(buffer, table.frameInterfaceIndexes.value, capacity),
+      directions: new Uint8Array(buffer, table.frameDirections.value, capacity),
+      vlanTags: new Int32Array(buffer, table.frameVlanTags.value, capacity),
+      gsoSizes: new Uint16Array(buffer, table.frameGsoSizes.value, capacity),
+    };
     this.#ignored = new Uint8Array(buffer, table.ignoredInterfaces.value, table.IGNORABLE_INTERFACES.value);
     const ports = new Uint8Array(buffer, table.encapsulationsByPort.value, encapsulationsByPort.length);
     ports.set(encapsulationsByPort);
@@ -40,32 +49,57 @@ export class FrameArea {
     this.#ignored.fill(0, indexes);
   }
 
-  /** Copies frames of the block, from frame `first` on, as many as there is room for. @returns how many, at least one */
+  /**
+   * Sees to it that frames of the block, from frame `first` on, lie in the area, as many as there is room for.
+   *
+   * @returns how many, at least one
+   */
   load(block: FrameColumns, first: number): number {
-    const { view, offsets, capturedLengths, wireLengths, timesUs, interfaceIndexes } = block;
-    const { directions, vlanTags, gsoSizes } = block;
-    const room = this.#bytes.length;
-    const start = offsets[first];
-    const most = Math.min(block.count - first, this.#capacity);
-    let bytes = Math.min(capturedLengths[first], room);
-    let count = 0;
-    // Column by column, `set` would be a little faster, but it takes a view of each: nothing is allocated here but one.
-    for (; count < most; count++) {
-      const frame = first + count;
-      const offset = offsets[frame] - start;
-      const end = offset + capturedLengths[frame];
-      if (count > 0 && (end > room || offset < 0)) break;
-      if (end > bytes && end <= room) bytes = end;
-      this.#offsets[count] = offset;
-      this.#capturedLengths[count] = capturedLengths[frame];
-      this.#wireLengths[count] = wireLengths[frame];
-      this.#timesUs[count] = timesUs[frame];
-      this.#interfaceIndexes[count] = interfaceIndexes[frame];
-      this.#directions[count] = directions[frame];
-      this.#vlanTags[count] = vlanTags[frame];
-      this.#gsoSizes[count] = gsoSizes[frame];
+    const { memory } = this;
+    const isOurs = block.offsets === memory.offsets;
+    if (isOurs && block.view.buffer === memory.bytes.buffer) {
+      this.firstOffset = memory.bytes.byteOffset - block.view.byteOffset;
+      return block.count;
     }
-    this.#bytes.set(new Uint8Array(view.buffer, view.byteOffset + start, bytes));
+    this.firstOffset = block.offsets[first];
+    const count = this.#countFitting(block, first);
+    this.#copyBytes(block, first, count);
+    if (!isOurs) this.#copyColumns(block, first, count);
     return count;
+  }
+
+  /** How many frames from `first` on there is room for. Of one that is longer than all the room, the beginning is enough. */
+  #countFitting({ count, offsets, capturedLengths }: FrameColumns, first: number): number {
+    const room = this.memory.bytes.length;
+    const start = offsets[first];
+    const end = Math.min(count, first + this.#capacity);
+    let next = first + 1;
+    while (next < end && offsets[next] >= start && offsets[next] + capturedLengths[next] - start <= room)
+      next++;
+    return next - first;
+  }
+
+  #copyBytes({ view, offsets, capturedLengths }: FrameColumns, first: number, count: number): void {
+    const start = offsets[first];
+    let end = start;
+    for (let frame = first; frame < first + count; frame++)
+      end = Math.max(end, offsets[frame] + capturedLengths[frame]);
+    const bytes = Math.min(end - start, this.memory.bytes.length);
+    this.memory.bytes.set(new Uint8Array(view.buffer, view.byteOffset + start, bytes));
+  }
+
+  /** One by one: `set` takes a view of each column, and nothing is to be allocated. */
+  #copyColumns(block: FrameColumns, first: number, count: number): void {
+    const { memory } = this;
+    for (let i = 0; i < count; i++) {
+      memory.offsets[i] = block.offsets[first + i];
+      memory.capturedLengths[i] = block.capturedLengths[first + i];
+      memory.wireLengths[i] = block.wireLengths[first + i];
+      memory.timesUs[i] = block.timesUs[first + i];
+      memory.interfaceIndexes[i] = block.interfaceIndexes[first + i];
+      memory.directions[i] = block.directions[first + i];
+      memory.vlanTags[i] = block.vlanTags[first + i];
+      memory.gsoSizes[i] = block.gsoSizes[first + i];
+    }
   }
 }

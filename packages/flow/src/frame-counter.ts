@@ -13,7 +13,7 @@ import type { DnsRows } from "./dns-rows.js";
 import { type DnsCounters, DnsTracker } from "./dns-tracker.js";
 import type { FlowTable } from "./flow-table.js";
 import { FRAGMENT_FOUND, FRAGMENT_OF_TUNNEL, FragmentTable } from "./fragment-table.js";
-import { FrameArea } from "./frame-area.js";
+import { FrameArea, type FrameMemory } from "./frame-area.js";
 import type { FrameColumns } from "./frame-columns.js";
 
 const DNS_PORT = 53;
@@ -59,6 +59,11 @@ export class FrameCounter {
     table.decodeRareFramesBy((frame, address) => this.#countRare(this.#first + frame, address));
   }
 
+  /** Where a source of frames may put them, so that they need not be copied to be counted. */
+  get memory(): FrameMemory {
+    return this.#area.memory;
+  }
+
   /** The latest time of any frame so far, in microseconds since the Unix epoch; -Infinity before the first. */
   get latestUs(): number {
     return this.#table.compiled.latestUs.value;
@@ -74,7 +79,7 @@ export class FrameCounter {
     this.#block = block;
     for (this.#first = 0; this.#first < block.count; ) {
       const count = this.#area.load(block, this.#first);
-      this.#table.compiled.countFrames(count, isEthernet ? 1 : 0);
+      this.#table.compiled.countFrames(count, isEthernet ? 1 : 0, this.#area.firstOffset);
       this.#first += count;
     }
     this.#block = undefined;

@@ -73,7 +73,7 @@ export class CaptureLoop {
     let opened: OpenedSource;
     try {
       if (order.recordPath !== undefined) this.#recorder = new FrameRecorder(order.recordPath);
-      opened = openSource(order, clock);
+      opened = openSource(order, clock, this.#counter.memory);
     } catch (thrown) {
       send({ kind: "ended", fault: messageOf(thrown) });
       return;

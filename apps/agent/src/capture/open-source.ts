@@ -1,5 +1,6 @@
 import {
   type FilePosition,
+  type FrameMemory,
   type FrameSource,
   openCap,
   openPcapFile,
@@ -34,14 +35,17 @@ export const RING_RETIRE_MS = 60;
 const RING_LATENCY_US = 250_000;
 const CAP_LATENCY_US = 1_000_000;
 
-/** @throws Fault of packages/capture: no permission, no such file, no capture file, … */
-export function openSource(order: CaptureOrder, clock: ThreadClock): OpenedSource {
+/**
+ * @param memory of who counts the frames
+ * @throws Fault of packages/capture: no permission, no such file, no capture file, …
+ */
+export function openSource(order: CaptureOrder, clock: ThreadClock, memory: FrameMemory): OpenedSource {
   const { source, interfaceIndexes, newestKnown } = order;
   switch (source.kind) {
     case "ring": {
       const { snapLength, blockBytes, blockCount } = source;
       const options = {
-        ...{ interfaceIndexes, newestKnown, snapLength, blockBytes, blockCount },
+        ...{ interfaceIndexes, newestKnown, snapLength, blockBytes, blockCount, memory },
         retireMs: RING_RETIRE_MS,
         vxlanPorts: [...new Set([...RING_DEFAULTS.vxlanPorts, ...order.tunnelPorts.vxlan])],
         genevePorts: [...new Set([...RING_DEFAULTS.genevePorts, ...order.tunnelPorts.geneve])],
@@ -53,7 +57,7 @@ export function openSource(order: CaptureOrder, clock: ThreadClock): OpenedSourc
       return { source: cap, shiftUs: 0, nowUs: clock.nowUs, latencyUs: CAP_LATENCY_US };
     }
     case "pcap": {
-      const replay = new PcapReplay(openPcapFile(source.path), source, clock);
+      const replay = new PcapReplay(openPcapFile(source.path, { memory }), source, clock);
       const { shiftUs } = replay;
       return {
         ...{ source: replay, shiftUs, nowUs: () => replay.timeUs, latencyUs: 0 },

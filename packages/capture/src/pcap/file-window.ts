@@ -1,9 +1,10 @@
+import { BYTES_PER_BLOCK } from "../frame-rows.js";
 import type { ByteSource } from "./byte-source.js";
 
-/**
- * Room for the largest record ({@link LONGEST_RECORD}) and, at usual snap lengths, some thousand frames a read.
- */
-export const WINDOW_BYTES = 2 ** 20;
+/** Room for the largest record ({@link LONGEST_RECORD}). */
+export const WINDOW_BYTES = BYTES_PER_BLOCK;
+/** So much at a time is still in the processor's cache when it is parsed; at usual snap lengths it is some thousand frames. */
+const READ_BYTES = 2 ** 18;
 
 /** Anything longer that must be held whole is no record that a capture tool writes. */
 export const LONGEST_RECORD = WINDOW_BYTES;
@@ -13,8 +14,8 @@ export const LONGEST_RECORD = WINDOW_BYTES;
  * yet parsed; `refill` moves it to the front, so whoever holds offsets into `bytes` must be done with them by then.
  */
 export class FileWindow {
-  readonly bytes = new Uint8Array(WINDOW_BYTES);
-  readonly view = new DataView(this.bytes.buffer);
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
   position = 0;
   end = 0;
 
@@ -22,8 +23,11 @@ export class FileWindow {
   /** Offset in the source of `bytes[0]`. */
   #base = 0;
 
-  constructor(source: ByteSource) {
+  /** @param bytes {@link WINDOW_BYTES} to slide */
+  constructor(source: ByteSource, bytes: Uint8Array = new Uint8Array(WINDOW_BYTES)) {
     this.source = source;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get available(): number {
@@ -53,7 +57,8 @@ export class FileWindow {
     this.end -= this.position;
     this.position = 0;
     while (this.end < needed) {
-      const read = this.source.read(this.bytes, this.end);
+      const most = Math.max(READ_BYTES, needed);
+      const read = this.source.read(this.bytes.subarray(0, Math.min(most, this.bytes.length)), this.end);
       if (read === 0) return false;
       this.end += read;
     }

@@ -3,6 +3,7 @@ import { Fault } from "@hopline/fault";
 import { DecompressedBytes, type Decompressor } from "../compressed/decompressed-bytes.js";
 import { GZIP_MAGIC, GzipDecompressor } from "../compressed/gzip-decompressor.js";
 import { isZstdMagic, ZstdDecompressor } from "../compressed/zstd-decompressor.js";
+import { type FrameMemory, FrameRows } from "../frame-rows.js";
 import type { CaptureReader } from "./capture-reader.js";
 import { damageAt } from "./damage.js";
 import { FileBytes, unreadable } from "./file-bytes.js";
@@ -17,6 +18,8 @@ export interface PcapFileOptions {
   readonly interfaceName?: string;
   /** What to call the file in messages. Default: its path, or `fd <n>`. */
   readonly name?: string;
+  /** The consumer's, to read frames into. Default: some of the source's own. */
+  readonly memory?: FrameMemory;
 }
 
 /**
@@ -34,9 +37,10 @@ export function openPcapFile(file: string | number, options: PcapFileOptions = {
   };
   try {
     const file = new FileBytes(fd, name);
-    const { window, called } = decompressed(new FileWindow(file), name);
+    const rows = new FrameRows(options.memory);
+    const { window, called } = windowOver(file, name, rows.bytes);
     const reader = readerFor(window, called, options.interfaceName ?? "if0");
-    return new PcapFileSource({ file, window, reader, name: called, close });
+    return new PcapFileSource({ file, window, reader, rows, name: called, close });
   } catch (thrown) {
     close();
     throw thrown;
@@ -52,11 +56,16 @@ function open(path: string, name: string): number {
 }
 
 /** The window over what is to be parsed, and how messages with an offset in it call the file. */
-function decompressed(window: FileWindow, name: string): { window: FileWindow; called: string } {
+function windowOver(
+  file: FileBytes,
+  name: string,
+  bytes: Uint8Array,
+): { window: FileWindow; called: string } {
+  const window = new FileWindow(file, bytes);
   const decompressor = decompressorFor(window);
   if (decompressor === undefined) return { window, called: name };
-  const bytes = new DecompressedBytes(window, decompressor, name);
-  return { window: new FileWindow(bytes), called: `${name} (decompressed)` };
+  const decompressed = new DecompressedBytes(window, decompressor, name);
+  return { window: new FileWindow(decompressed), called: `${name} (decompressed)` };
 }
 
 function decompressorFor(window: FileWindow): Decompressor | undefined {

@@ -1,5 +1,5 @@
 import type { Fault } from "@hopline/fault";
-import { FrameRows } from "../frame-rows.js";
+import type { FrameRows } from "../frame-rows.js";
 import type { CapturedInterface, CaptureStatistics, FrameBlock, FrameSource } from "../frame-source.js";
 import { Warnings } from "../warnings.js";
 import type { FilePosition } from "./byte-source.js";
@@ -15,6 +15,8 @@ export interface PcapFileSourceOptions {
   /** Over what is parsed: the file, or what it decompresses to. */
   readonly window: FileWindow;
   readonly reader: CaptureReader;
+  /** To be filled; its bytes are those that the window slides in. */
+  readonly rows: FrameRows;
   /** What to call what is parsed in messages. */
   readonly name: string;
   /** Called once, by `close`. */
@@ -29,7 +31,6 @@ export class PcapFileSource implements FrameSource {
   readonly kind = "pcap";
 
   readonly #options: PcapFileSourceOptions;
-  readonly #rows = new FrameRows();
   readonly #cooked = new CookedInterfaces();
   readonly #warnings = new Warnings();
   #delivered = 0;
@@ -120,7 +121,7 @@ export class PcapFileSource implements FrameSource {
 
   /** Fills the rows, sliding the window on only while they are empty: the rows point into it. */
   #fill(untilUs: number): FrameRows {
-    const rows = this.#rows;
+    const { rows } = this.#options;
     rows.count = 0;
     for (;;) {
       const stop = this.#options.reader.fill(rows, untilUs);

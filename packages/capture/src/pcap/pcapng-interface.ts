@@ -44,6 +44,6 @@ export function readInterface(
 }
 
 function readName(view: DataView, start: number, length: number): string {
-  const bytes = new Uint8Array(view.buffer, start, Math.min(length, LONGEST_NAME_BYTES));
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + start, Math.min(length, LONGEST_NAME_BYTES));
   return new TextDecoder().decode(bytes).replace(/\0+$/, "");
 }

@@ -3,7 +3,7 @@ import { watchable } from "../kernel-interfaces.js";
 import { encode } from "./cbpf.js";
 import { type FilterOrder, packetFilter } from "./packet-filter.js";
 import { PacketRing } from "./packet-ring.js";
-import { type RingAddon, ringAddon, ringFault } from "./ring-addon.js";
+import { type RingAddon, type RingHandle, ringAddon, ringFault } from "./ring-addon.js";
 import { type RingOptions, type RingSettings, ringSettings } from "./ring-settings.js";
 
 /**
@@ -28,11 +28,7 @@ export function openRing(options: RingOptions = {}): FrameSource {
   return new PacketRing(addon, openSocket(addon, settings, order), settings, order);
 }
 
-function openSocket(
-  addon: RingAddon,
-  settings: RingSettings,
-  order: FilterOrder,
-): ReturnType<RingAddon["open"]> {
+function openSocket(addon: RingAddon, settings: RingSettings, order: FilterOrder): RingHandle {
   const filter = encode(packetFilter(order));
   try {
     return addon.open(

@@ -9,7 +9,7 @@ import { type FilterOrder, packetFilter } from "./packet-filter.js";
 import { type RingAddon, type RingHandle, ringFault } from "./ring-addon.js";
 import type { RingSettings } from "./ring-settings.js";
 
-/** The kernel's packet ring as a source. Open, with its memory, from the start; see `openRing`. */
+/** The kernel's packet ring as a source. Open from the start; see `openRing`. */
 export class PacketRing implements FrameSource {
   readonly kind = "ring";
   readonly warnings: readonly Fault[] = [];
@@ -29,16 +29,11 @@ export class PacketRing implements FrameSource {
   #closed = false;
 
   /** @param order what the filter was opened with */
-  constructor(
-    addon: RingAddon,
-    opened: ReturnType<RingAddon["open"]>,
-    settings: RingSettings,
-    order: FilterOrder,
-  ) {
+  constructor(addon: RingAddon, handle: RingHandle, settings: RingSettings, order: FilterOrder) {
     this.#addon = addon;
-    this.#handle = opened.handle;
+    this.#handle = handle;
     this.#settings = settings;
-    this.#walker = new BlockWalker(opened.memory, settings.blockBytes, settings.segmentSizes);
+    this.#walker = new BlockWalker(addon, handle, settings.memory);
     this.#order = order;
     this.interfaces = interfacesOf(order);
   }

@@ -18,9 +18,26 @@ export interface RingAddon {
     retireMs: number,
     filter: Uint8Array,
     segmentSizes: boolean,
-  ): { handle: RingHandle; memory: ArrayBuffer };
+  ): RingHandle;
   /** Whether the kernel has given this block over. */
   ready(handle: RingHandle, block: number): boolean;
+  /** Puts the cursor, three words, on the block's first packet. */
+  begin(handle: RingHandle, block: number, cursor: Uint32Array): void;
+  /** Moves frames of one device type into a FrameBlock's arrays, and the cursor on. @returns how many */
+  fill(
+    handle: RingHandle,
+    block: number,
+    cursor: Uint32Array,
+    bytes: Uint8Array,
+    offsets: Uint32Array,
+    capturedLengths: Uint32Array,
+    wireLengths: Uint32Array,
+    timesUs: Float64Array,
+    interfaceIndexes: Int32Array,
+    directions: Uint8Array,
+    vlanTags: Int32Array,
+    gsoSizes: Uint16Array,
+  ): number;
   release(handle: RingHandle, block: number): void;
   /** Blocks the thread until a block is ready or the time is over. */
   wait(handle: RingHandle, timeoutMs: number): void;

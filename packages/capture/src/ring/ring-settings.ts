@@ -1,5 +1,6 @@
 import { release } from "node:os";
 import { Fault } from "@hopline/fault";
+import type { FrameMemory } from "../frame-rows.js";
 
 export interface RingOptions {
   /** Kernel interface indexes to begin with. Default: none, until `watch`. */
@@ -22,9 +23,12 @@ export interface RingOptions {
   /** UDP ports of VXLAN and Geneve, behind whose headers sampling and focus look for the inner connection. */
   readonly vxlanPorts?: readonly number[];
   readonly genevePorts?: readonly number[];
+  /** The consumer's, to move frames to. Default: some of the ring's own. */
+  readonly memory?: FrameMemory;
 }
 
-export type RingSettings = Required<Omit<RingOptions, "newestKnown">> & Pick<RingOptions, "newestKnown">;
+type Unset = "newestKnown" | "memory";
+export type RingSettings = Required<Omit<RingOptions, Unset>> & Pick<RingOptions, Unset>;
 
 /** packages/capture/README.md has the measurements behind these. */
 export const RING_DEFAULTS: RingSettings = {
