@@ -113,6 +113,8 @@ static const char *set_up(ring *r, uint32_t retire_ms, const struct sock_fprog *
   void *map = mmap(NULL, r->map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, r->fd, 0);
   if (map == MAP_FAILED) return "mmap";
   r->map = map;
+  /* A process that starts `ip` would copy the page tables of all of it each time. */
+  madvise(map, r->map_bytes, MADV_DONTFORK);
 
   /* All interfaces. PACKET_IGNORE_OUTGOING stays off: what leaves by an interface is half of what it carries. */
   struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = 0};

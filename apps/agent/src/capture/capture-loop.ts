@@ -12,7 +12,7 @@ import { type OpenedSource, openSource, RING_RETIRE_MS, type ThreadClock } from 
 import { OverloadController } from "./overload-controller.js";
 import type { CaptureOrder, FaultMessage, WorkerCommand, WorkerMessage } from "./worker-messages.js";
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 /** With what follows (a wait for conntrack, the spool) well below the second that a first row may take. */
 const REPORT_EVERY_US = 400_000;
 const WINDOW_US = WINDOW_SECONDS * 1e6;

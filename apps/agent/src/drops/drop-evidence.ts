@@ -10,9 +10,9 @@ import { KernelDrops } from "./kernel-drops.js";
 import { LoggedDrops } from "./logged-drops.js";
 
 /** Soon enough that a client's row, which waits for conntrack for 300 ms, finds its drop. */
-const READ_EVERY_MS = 50;
-/** A row leaves within a second of its first packet; a batch each time is a request and an insert for the collector. */
-const ROWS_EVERY_MS = 900;
+const READ_EVERY_MS = 100;
+/** As often as first rows leave; the collector stores what comes within a second by one INSERT. */
+const ROWS_EVERY_MS = 400;
 /** The kernel's counts have no connection that somebody waits for. */
 const KERNEL_ROWS_EVERY_MS = 10_000;
 /** In one turn, of one group: at 30 packets a datagram far more than can be worked off. */

@@ -30,6 +30,15 @@ export class FileWindow {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** One over the same source that stands where this one does, in memory of its own. This one is of no more use. */
+  moved(): FileWindow {
+    const window = new FileWindow(this.source);
+    window.bytes.set(this.bytes.subarray(this.position, this.end));
+    window.end = this.available;
+    window.#base = this.fileOffset;
+    return window;
+  }
+
   get available(): number {
     return this.end - this.position;
   }

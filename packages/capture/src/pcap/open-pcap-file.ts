@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { Fault } from "@hopline/fault";
-import { DecompressedBytes, type Decompressor } from "../compressed/decompressed-bytes.js";
+import { DecompressedBytes } from "../compressed/decompressed-bytes.js";
 import { GZIP_MAGIC, GzipDecompressor } from "../compressed/gzip-decompressor.js";
 import { isZstdMagic, ZstdDecompressor } from "../compressed/zstd-decompressor.js";
 import { type FrameMemory, FrameRows } from "../frame-rows.js";
@@ -55,23 +55,20 @@ function open(path: string, name: string): number {
   }
 }
 
-/** The window over what is to be parsed, and how messages with an offset in it call the file. */
+/** The window over what is to be parsed, which slides in `bytes`, and how messages with an offset in it call the file. */
 function windowOver(
   file: FileBytes,
   name: string,
   bytes: Uint8Array,
 ): { window: FileWindow; called: string } {
   const window = new FileWindow(file, bytes);
-  const decompressor = decompressorFor(window);
-  if (decompressor === undefined) return { window, called: name };
-  const decompressed = new DecompressedBytes(window, decompressor, name);
-  return { window: new FileWindow(decompressed), called: `${name} (decompressed)` };
-}
-
-function decompressorFor(window: FileWindow): Decompressor | undefined {
-  if (!window.refill(4)) return undefined;
-  if (window.view.getUint16(0, true) === GZIP_MAGIC) return new GzipDecompressor(window);
-  return isZstdMagic(window.view.getUint32(0, true)) ? new ZstdDecompressor(window) : undefined;
+  if (!window.refill(4)) return { window, called: name };
+  const isGzip = window.view.getUint16(0, true) === GZIP_MAGIC;
+  if (!isGzip && !isZstdMagic(window.view.getUint32(0, true))) return { window, called: name };
+  const compressed = window.moved();
+  const decompressor = isGzip ? new GzipDecompressor(compressed) : new ZstdDecompressor(compressed);
+  const decompressed = new DecompressedBytes(compressed, decompressor, name);
+  return { window: new FileWindow(decompressed, bytes), called: `${name} (decompressed)` };
 }
 
 function readerFor(window: FileWindow, name: string, interfaceName: string): CaptureReader {
