@@ -28,6 +28,7 @@ const plain = pcapFile(
   {},
   Array.from({ length: 2_000 }, (_, i) => ({
     seconds: 1000 + i,
+    fraction: 0,
     bytes: Uint8Array.from({ length: 1_400 }, (_, at) => (at * 7 + i) & 0xff),
   })),
 );
