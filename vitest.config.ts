@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const excluded = ["**/node_modules/**", "**/dist/**", "**/.next/**"];
@@ -24,6 +25,8 @@ export default defineConfig({
           include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "test/**/*.test.ts"],
           exclude: [...excluded, "**/*.e2e.test.ts", "**/*.alone.test.ts"],
           sequence: { groupOrder: 0 },
+          // Vitest leaves one core to itself, which is half of a machine with two.
+          maxWorkers: Math.max(availableParallelism() - 1, 2),
           testTimeout: 30_000,
           // Some wait a second for a timer, a socket or a child; a shared machine may be away for longer.
           retry: 2,

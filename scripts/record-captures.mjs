@@ -1,5 +1,5 @@
-// Makes test/captures/shop anew: captures of both nodes of a running lab with what the agents knew of their nodes, and
-// the cluster's objects. As root, after a build: node scripts/record-captures.mjs [seconds]
+// Makes test/captures/shop anew: captures of both nodes of a running lab with what the agents knew of their nodes, what
+// rules logged there, and the cluster's objects. As root, after a build: node scripts/record-captures.mjs [seconds]
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -90,7 +90,8 @@ try {
       join(target, `${node.name}.pcapng.gz`),
       gzipSync(readFileSync(join(scratch, `${node.name}.pcapng`)), { level: 9 }),
     );
-    for (const file of [`${node.name}.description.json`, `${node.name}.conntrack.jsonl`]) {
+    const companions = ["description.json", "conntrack.jsonl", "nflog.pcapng"];
+    for (const file of companions.map((ending) => `${node.name}.${ending}`)) {
       writeFileSync(join(target, file), readFileSync(join(scratch, file)));
     }
   }

@@ -1,7 +1,7 @@
 // `npm test`: set-up, then every test; the last line counts them. Arguments go to vitest.
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { asCommand, root, setUp } from "./setup.mjs";
 
 await asCommand(async () => {
@@ -21,9 +21,16 @@ await asCommand(async () => {
     child.on("error", reject);
     child.on("exit", (status) => resolve(status ?? 1));
   });
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(results, "utf8"),
   );
+  for (const { name, assertionResults } of testResults) {
+    for (const { fullName, status, failureMessages } of assertionResults) {
+      if (status !== "passed" || failureMessages.length === 0) continue;
+      const [why] = failureMessages[0].split("\n    at ");
+      console.log(`\nPassed only when tried again: ${fullName} (${relative(root, name)})\n${why}`);
+    }
+  }
   console.log(
     `${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests + numTodoTests} skipped`,
   );

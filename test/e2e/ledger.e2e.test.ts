@@ -49,8 +49,7 @@ describe.skipIf(!isRoot)(
       await stack.start();
       // Everything that began before the agents has to end first, or half of it would be seen.
       await stack.quiesce();
-      await stack.settle();
-      const from = Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS - WINDOW_MS;
+      const from = await stack.nextWindow();
       await stack.resume();
       // An address passes to another workload's pod meanwhile, and the collector is killed: neither must show.
       await sleep(5000);

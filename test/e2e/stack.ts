@@ -174,6 +174,13 @@ export class Stack {
     return new ControlClient(this.#ready.control);
   }
 
+  /** Waits for the beginning of the next window. @returns that, milliseconds since the Unix epoch */
+  async nextWindow(): Promise<number> {
+    const atMs = Math.ceil(Date.now() / WINDOW_MS) * WINDOW_MS;
+    await sleep(atMs - Date.now());
+    return atMs;
+  }
+
   /** Waits until every window that is open now has been closed, sent and stored: until the agents' spools say so. */
   async settle(): Promise<void> {
     const boundary = Date.now() - (Date.now() % WINDOW_MS) + WINDOW_MS;

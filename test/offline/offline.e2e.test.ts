@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Connection, connectionSchema, hopSchema, mapAnswerSchema, PATHS } from "@hopline/api";
+import {
+  type Connection,
+  connectionSchema,
+  dropsAnswerSchema,
+  hopSchema,
+  mapAnswerSchema,
+  PATHS,
+} from "@hopline/api";
 import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_SYN } from "@hopline/packet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -87,8 +94,24 @@ describe("hopline flows over the captures of a cluster's two nodes", () => {
 
   test("times are the capture's", () => {
     const times = connectionsOf(live).flatMap(({ firstSeen, lastSeen }) => [firstSeen, lastSeen]);
-    expect(new Date(Math.min(...times)).toISOString()).toMatch(/^2026-11-21T03:46:/);
+    expect(new Date(Math.min(...times)).toISOString()).toMatch(/^2026-11-21T22:35:/);
     expect(Math.max(...times) - Math.min(...times)).toBeLessThan(120_000);
+  });
+
+  test("what policies deny shows as denied and dropped, observed, by the policy whose rule logged it", () => {
+    const denied = connectionsOf(live).filter(({ verdict }) => verdict === "denied");
+    expect(denied.length).toBeGreaterThan(30);
+    const said = new Set(
+      denied.map(({ client, conformance, outcome, verdictBy }) => {
+        const policies = [verdictBy?.egress, verdictBy?.ingress].flatMap((side) => side?.policies ?? []);
+        const names = policies.map(({ namespace, name }) => `${namespace}/${name}`);
+        return `${client.entity.name}: ${outcome}, ${conformance}, ${names.join(" ")}`;
+      }),
+    );
+    expect([...said].sort()).toEqual([
+      "backup: dropped, denied-observed, tools/backup-egress",
+      "report-builder: dropped, denied-observed, data/database",
+    ]);
   });
 
   test("csv: a header, and a line for each connection with as many fields", async () => {
@@ -110,6 +133,8 @@ describe("hopline flows over the captures of a cluster's two nodes", () => {
     const files = CAPTURES.map((path, at) => {
       const file = join(bare, `node${at + 1}.pcapng.gz`);
       cpSync(path, file);
+      // What rules logged is nothing that captures could tell.
+      cpSync(path.replace(".pcapng.gz", ".nflog.pcapng"), file.replace(".pcapng.gz", ".nflog.pcapng"));
       return file;
     });
     const table = await hopline("flows", "--kube", DUMP, files[0]!);
@@ -250,7 +275,7 @@ describe("hopline flows says in one sentence what is wrong", () => {
   });
 
   test.each([
-    [[], /No capture file is given/],
+    [[], /No capture file is given/, 2],
     [["missing.pcap"], /missing\.pcap cannot be read: there is no such file/],
     [["directory"], /directory.*it is a folder/],
     [["empty"], /empty is no pcap or pcapng capture: it is empty/],
@@ -259,10 +284,10 @@ describe("hopline flows says in one sentence what is wrong", () => {
     [["good.pcap", "--kube", "list.yaml"], /list\.yaml:1.*no Kubernetes object/],
     [["good.pcap", "--kube", "nothing.yaml"], /nothing\.yaml holds no Kubernetes object/],
     [["good.pcap", "--kube", "missing.yaml"], /missing\.yaml does not exist/],
-    [["--node", "good.pcap"], /--node takes NAME=FILE, not ".*good\.pcap"/],
+    [["--node", "good.pcap"], /--node takes NAME=FILE, not ".*good\.pcap"/, 2],
     [["--node", "a=good.pcap", "--node", "a=text.pcap"], /two captures of the node a/],
-    [["good.pcap", "good.pcap"], /good\.pcap is given twice/],
-    [["good.pcap", "-o", "xml"], /It takes table or csv or json/, 2],
+    [["good.pcap", "good.pcap"], /good\.pcap is given twice/, 2],
+    [["good.pcap", "-o", "xml"], /It takes table, csv or json/, 2],
     [["good.pcap", "--bogus"], /Unknown option '--bogus'\. See hopline flows --help/, 2],
   ] as const)("%j", async (args: readonly string[], expected: RegExp, exitCode: 1 | 2 = 1) => {
     const inFolder = args.map((arg) => {
@@ -317,12 +342,16 @@ describe("hopline open", () => {
     const page = await fetch(url);
     expect(page.status).toBe(200);
     const span = { from: url.searchParams.get("from")!, to: url.searchParams.get("to")! };
-    expect(span.from < span.to && span.from.startsWith("2026-11-21T03:46")).toBe(true);
+    expect(span.from < span.to && span.from.startsWith("2026-11-21T22:35")).toBe(true);
     const api = new ApiClient({ url: `${url.origin}` });
     const range = { from: Date.parse(span.from), to: Date.parse(span.to) };
     const map = await api.get(mapAnswerSchema, PATHS.map, range);
+    const { drops } = await api.get(dropsAnswerSchema, PATHS.drops, { ...range, limit: 1000 });
     await api.close();
     expect(map.edges.length).toBeGreaterThan(10);
+    expect(new Set(drops.map(({ policy }) => `${policy?.namespace}/${policy?.name}`))).toEqual(
+      new Set(["data/database", "tools/backup-egress"]),
+    );
     process.child.kill("SIGTERM");
     const { code, stderr } = await process.ended();
     expect(code, stderr).toBe(0);

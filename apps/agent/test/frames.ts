@@ -24,6 +24,11 @@ export interface TestIcmpError extends Omit<TestFrame, "protocol" | "tcpFlags" |
   readonly quotes: Omit<TestFrame, "timeUs">;
 }
 
+/** A frame that was captured, from its Ethernet header on. */
+export interface CapturedFrame extends Pick<TestFrame, "interfaceIndex" | "direction" | "timeUs"> {
+  readonly hex: string;
+}
+
 /** The error's frame: IP header and 8 bytes more are quoted (RFC 792). */
 export function icmpErrorBytesOf(error: TestIcmpError): Uint8Array {
   const quoted = bytesOf({ ...error.quotes, timeUs: 0 }).subarray(

@@ -1,13 +1,21 @@
 import { FlowTable, FrameCounter, type HopRows } from "@hopline/flow";
 import { FrameDecoder, LINKTYPE_ETHERNET } from "@hopline/packet";
-import { bytesOf, icmpErrorBytesOf, type TestFrame, type TestIcmpError } from "./frames.js";
+import {
+  bytesOf,
+  type CapturedFrame,
+  icmpErrorBytesOf,
+  type TestFrame,
+  type TestIcmpError,
+} from "./frames.js";
+
+export type CountedFrame = TestFrame | TestIcmpError | CapturedFrame;
 
 /** Rows of the real flow table after it has counted these frames. */
-export function rowsOf(frames: readonly (TestFrame | TestIcmpError)[]): HopRows {
+export function rowsOf(frames: readonly CountedFrame[]): HopRows {
   const table = new FlowTable({ capacity: 1024 });
   const counter = new FrameCounter({ decoder: new FrameDecoder(), table });
   for (const frame of frames) {
-    const bytes = "quotes" in frame ? icmpErrorBytesOf(frame) : bytesOf(frame);
+    const bytes = frameBytesOf(frame);
     counter.countBlock({
       view: new DataView(bytes.buffer),
       count: 1,
@@ -25,4 +33,9 @@ export function rowsOf(frames: readonly (TestFrame | TestIcmpError)[]): HopRows 
   const rows = table.flush();
   if (rows === undefined) throw new Error("no rows");
   return rows;
+}
+
+function frameBytesOf(frame: CountedFrame): Uint8Array<ArrayBuffer> {
+  if ("hex" in frame) return Uint8Array.from(Buffer.from(frame.hex, "hex"));
+  return Uint8Array.from("quotes" in frame ? icmpErrorBytesOf(frame) : bytesOf(frame));
 }

@@ -2,7 +2,7 @@ import type { DropColumns, HopColumns } from "@hopline/batch";
 import { type ConntrackRecord, emptyRecord, RECORD_NEW, TranslationTable } from "@hopline/conntrack";
 import { formatAddress, parseAddress } from "@hopline/packet";
 import { nodeDescriptionSchema, type Role, Topology } from "@hopline/topology";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { OwnAddresses } from "../src/drops/own-addresses.js";
 import { textAt } from "../src/drops/rejection-columns.js";
 import { RejectionWatch } from "../src/drops/rejection-watch.js";
@@ -10,7 +10,8 @@ import { InterfaceDirectory } from "../src/naming/interface-directory.js";
 import { allRows } from "../src/naming/picked-rows.js";
 import { RowNamer } from "../src/naming/row-namer.js";
 import type { TestFrame, TestIcmpError } from "./frames.js";
-import { rowsOf } from "./hop-rows.js";
+import { type CountedFrame, rowsOf } from "./hop-rows.js";
+import { PROHIBITED_OVER_IPV6, RESET_OVER_IPV6 } from "./ipv6-rejections.js";
 
 const T0 = 1_795_000_003_000_000;
 const SYN = 0x02;
@@ -22,6 +23,13 @@ const [UPLINK, VETH] = [2, 7];
 const client = "10.244.1.5:40000";
 const server = "10.244.2.7:8080";
 const gateway = "10.244.1.1:0";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** A node with a pod at interface 7 and an uplink, 2. */
 function setUp() {
@@ -48,20 +56,21 @@ function setUp() {
     isTracking: () => conntrack.isTracking,
     lostEvents: () => conntrack.lost,
     isOwnAddress: (addresses, offset) => own.has(addresses, offset),
-    nowMs: () => 0,
+    nowMs: () => performance.now(),
     onRows: (columns) => told.push(columns),
   });
-  const see = (...frames: (TestFrame | TestIcmpError)[]): HopColumns => {
+  const see = (...frames: CountedFrame[]): HopColumns => {
     const rows = rowsOf(frames);
     const { columns } = namer.name(rows, allRows(rows.count), { conntrack: false, interfaces: false });
     watch.take(columns);
     return columns;
   };
+  const toldSoFar = () => told.flatMap(textsOf);
   const decided = () => {
     watch.finish();
-    return told.flatMap(textsOf);
+    return toldSoFar();
   };
-  return { translations, conntrack, watch, see, decided };
+  return { translations, conntrack, watch, see, toldSoFar, decided };
 }
 
 function textsOf(columns: DropColumns): string[] {
@@ -160,6 +169,38 @@ it("whichever of the two shows first, and whatever else shows in between", () =>
   passedBetween.see(syn(UPLINK, OUT));
   passedBetween.see(reset(VETH, OUT));
   expect(passedBetween.decided()).toEqual([]);
+});
+
+it("where the node is short of time, and the two come in reports that are seconds apart", () => {
+  const { see, toldSoFar } = setUp();
+  see(syn(VETH, IN));
+  vi.advanceTimersByTime(4000);
+  see(reset(VETH, OUT));
+  // Still it waits for what may speak against it.
+  vi.advanceTimersByTime(1200);
+  expect(toldSoFar()).toEqual([]);
+  vi.advanceTimersByTime(400);
+  expect(toldSoFar()).toEqual(["rst: 10.244.1.5:40000 > 10.244.2.7:8080, veth7 > , 1 packets, 40 bytes"]);
+  // One of a pair whose other half never comes is forgotten.
+  see(syn(VETH, IN, "10.244.2.7:8081"));
+  vi.advanceTimersByTime(7000);
+  see(reset(VETH, OUT, "10.244.2.7:8081"));
+  vi.advanceTimersByTime(7000);
+  expect(toldSoFar()).toHaveLength(1);
+});
+
+it("over IPv6, too: by an ICMPv6 error and by an RST, as Linux makes them", () => {
+  const { see, decided, watch } = setUp();
+  for (const { syn, answer } of [PROHIBITED_OVER_IPV6, RESET_OVER_IPV6])
+    see(
+      { hex: syn, interfaceIndex: VETH, direction: IN, timeUs: T0 },
+      { hex: answer, interfaceIndex: VETH, direction: OUT, timeUs: T0 + 70 },
+    );
+  expect(decided()).toEqual([
+    "icmp communication administratively prohibited (ICMPv6 1/1): fd00:10:244:1::5:56778 > fd00:10:244:2::7:8080, veth7 > , 1 packets, 80 bytes",
+    "rst: fd00:10:244:1::5:46816 > fd00:10:244:2::7:8081, veth7 > , 1 packets, 80 bytes",
+  ]);
+  expect(watch.counters).toEqual({ icmp: 1, rst: 1, rateLimited: 0 });
 });
 
 it("a server that refuses is none, even where that shows a moment later, or conntrack has no entry", () => {

@@ -20,7 +20,7 @@ import { policyStatusCommand } from "./commands/policy-status.js";
 import { policyWhatIfCommand } from "./commands/policy-what-if.js";
 import { statusCommand } from "./commands/status.js";
 import { traceCommand } from "./commands/trace.js";
-import { usageErrorText, usageExitCode } from "./usage-errors.js";
+import { exitCodeOf, isSaid, usageErrorText } from "./usage-errors.js";
 
 /** kubectl runs a plugin by this file name; its users know it as `kubectl hopline`. */
 const NAME = basename(process.argv[1] ?? "").startsWith("kubectl-") ? "kubectl hopline" : "hopline";
@@ -69,7 +69,11 @@ Examples:
   ${NAME} trace shop/web shop/api:8080         the way from one to the other, and where it breaks
   ${NAME} flows node1.pcap node2.pcap          the connections in captures, without a cluster
 
-Exit codes: 0 all is well; 1 it failed, or what was asked about is not well; 2 wrong options.`,
+Exit codes:
+  0  it was done, and what was asked about is well
+  1  it could not be done: no collector answers, a file cannot be read, …
+  2  wrong options or arguments
+  3  alerts, doctor, status, policy status: what was asked about is not well`,
 );
 
 process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
@@ -89,14 +93,16 @@ function commandPath(): string {
 }
 
 try {
+  const [word, topic] = process.argv.slice(2);
+  if (word === "help" && topic !== undefined && !program.commands.some((one) => one.name() === topic))
+    program.error(`unknown command '${topic}'`);
   await program.parseAsync();
 } catch (thrown) {
-  const usage = usageExitCode(thrown);
-  if (usage === undefined) {
+  if (!isSaid(thrown)) {
     const isExpected = thrown instanceof Fault;
     process.stderr.write(`hopline: ${isExpected ? "" : "this is a bug: "}${describe(thrown)}\n`);
     if (process.env.HOPLINE_DEBUG === "1" && thrown instanceof Error)
       process.stderr.write(`${thrown.stack}\n`);
   }
-  process.exitCode = usage ?? 1;
+  process.exitCode = exitCodeOf(thrown);
 }

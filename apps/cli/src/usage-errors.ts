@@ -1,7 +1,20 @@
+import { Fault } from "@hopline/fault";
 import { CommanderError } from "commander";
+import { EXIT_FAILED, EXIT_USAGE } from "./exit-codes.js";
 
-/** As the other apps end where a setting is wrong. */
-export const EXIT_USAGE = 2;
+/** Faults that say that what was typed makes no sense, whatever the world is like. */
+const USAGE_FAULTS: ReadonlySet<string> = new Set([
+  "API_ADDRESS",
+  "CAPTURE_MISSING",
+  "CAPTURE_TWICE",
+  "CONNECTION_ID_INVALID",
+  "NODE_OPTION_INVALID",
+  "POLICY_OPTIONS_CLASH",
+  "POLICY_PEER_INVALID",
+  "POLICY_PROPOSAL_EMPTY",
+  "RANGE_INVALID",
+  "TRACE_END_INVALID",
+]);
 
 /** `error: unknown option '--x'` of commander's, as this command says everything: with its name, and where to look. */
 export function usageErrorText(text: string, name: string, command: string): string {
@@ -13,8 +26,13 @@ export function usageErrorText(text: string, name: string, command: string): str
   return `${name}: ${whole}. See ${[name, command].filter((part) => part !== "").join(" ")} --help.\n`;
 }
 
-/** Whether it was thrown instead of ending the process, and with which code that is to end. */
-export function usageExitCode(thrown: unknown): number | undefined {
-  if (!(thrown instanceof CommanderError)) return undefined;
-  return thrown.exitCode === 0 ? 0 : EXIT_USAGE;
+/** Whether commander threw it, which has said already what is wrong, or that was the help that was asked for. */
+export function isSaid(thrown: unknown): thrown is CommanderError {
+  return thrown instanceof CommanderError;
+}
+
+/** With which code the process ends after this was thrown. */
+export function exitCodeOf(thrown: unknown): number {
+  if (isSaid(thrown)) return thrown.exitCode === 0 ? 0 : EXIT_USAGE;
+  return thrown instanceof Fault && USAGE_FAULTS.has(thrown.code) ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -57,7 +57,7 @@ describe("wrong usage", () => {
 
   it("of the collector's address and token is told before anything is asked", () => {
     expect(run(HOPLINE, "status", "--api", "collector:4401")).toMatchObject({
-      status: 1,
+      status: 2,
       stderr: expect.stringContaining("It takes http://HOST:PORT"),
     });
     const token = join(folder, "token");

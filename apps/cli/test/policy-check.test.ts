@@ -30,6 +30,31 @@ describe("hopline policy check", () => {
     expect(stderr.trimEnd().split("\n")).toHaveLength(11);
   });
 
+  it.each([
+    [
+      ["--dir", "shop.connlist"],
+      1,
+      "hopline: There is no policy, pod or workload in shop.connlist. Name a folder of Kubernetes manifests with --dir.\n",
+    ],
+    [
+      ["--dir", "shop/policies.yml"],
+      0,
+      "hopline: no pod or workload is in shop/policies.yml: there is nobody to judge\n",
+    ],
+    [
+      ["--dir", "shop", "--from", "a/b/c"],
+      2,
+      'hopline: --from is "a/b/c", which is neither a name nor an address. Write NAMESPACE/NAME, NAMESPACE/NAME[KIND] or an address.\n',
+    ],
+    [
+      ["--dir", "shop", "--port", "80", "-o", "connlist"],
+      2,
+      "hopline: -o connlist lists all ports, so it can't go with --port. Leave out one of them.\n",
+    ],
+  ])("%j ends with %i and one sentence", (args, status, stderr) => {
+    expect(check(...args)).toMatchObject({ status, stderr });
+  });
+
   it("says what decided about one port", () => {
     const { stdout } = check("--dir", "shop", "--from", "shop/web", "--to", "data/db", "--port", "53/udp");
     expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([

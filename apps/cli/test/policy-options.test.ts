@@ -13,12 +13,18 @@ describe("the name of a policy as an option", () => {
     ]);
   });
 
-  it.each(["web", "NetworkPolicy/web", "AdminNetworkPolicy/shop/guard", "OtherPolicy/x", "a/b/c", ""])(
-    "is refused as %j",
-    (text) => {
-      expect(() => policyNameOption(text)).toThrow("It takes a policy such as shop/web");
-    },
-  );
+  it.each([
+    "web",
+    "NetworkPolicy/web",
+    "AdminNetworkPolicy/shop/guard",
+    "OtherPolicy/x",
+    "Deployment/web",
+    "shop/Web",
+    "a/b/c",
+    "",
+  ])("is refused as %j", (text) => {
+    expect(() => policyNameOption(text)).toThrow("It takes a policy such as shop/web");
+  });
 });
 
 it("finds lines of joined manifests again", () => {

@@ -8,7 +8,15 @@ const HOUR_MS = 3_600_000;
 
 const node = (over: Partial<AuditNode> = {}): AuditNode => ({
   ...{ node: "node1", heard: true, expected: 360, complete: 360, missing: 0, sampled: 0, interrupted: 0 },
-  ...{ lostBatches: 0, dropped: 0, droppedFrames: 0, evicted: 0, evictedFlows: 0, conntrackLost: 0 },
+  ...{
+    lostBatches: 0,
+    lateInterfaces: 0,
+    dropped: 0,
+    droppedFrames: 0,
+    evicted: 0,
+    evictedFlows: 0,
+    conntrackLost: 0,
+  },
   ...over,
 });
 const record = (over: Partial<AuditRecord> = {}): AuditRecord => ({
@@ -56,6 +64,10 @@ it("is complete only where nothing at all lacks", () => {
     ],
     [{ nodes: [node({ interrupted: 1 })] }, "1 window in which an agent started or stopped (node1)."],
     [{ nodes: [node({ lostBatches: 1 })] }, "1 window in which an agent lost batches (node1)."],
+    [
+      { nodes: [node({ lateInterfaces: 2 })] },
+      "2 windows in which a new interface was captured late (node1).",
+    ],
     [{ nodes: [node({ conntrackLost: 1 })] }, "1 window in which conntrack events were lost (node1)."],
   ];
   for (const [over, reason] of lacking)

@@ -2,6 +2,7 @@ import type { KubeObject } from "@hopline/kube";
 import type { PolicyTrafficRow } from "@hopline/store";
 import { expect, it } from "vitest";
 import { PolicyHistory } from "../src/policy/policy-history.js";
+import { EarlierObjects } from "../src/policy-report/earlier-objects.js";
 import { PastPods } from "../src/policy-report/past-pods.js";
 import { PolicyCluster } from "../src/policy-report/policy-cluster.js";
 import { pastTrafficRows } from "../src/policy-report/traffic-rows.js";
@@ -40,7 +41,7 @@ function setUp() {
     knowledge: () => ({ untilMs: NOW_MS, isLive: true, missing: undefined }),
     now: () => NOW_MS,
   });
-  const whatIf = async (...traffic: PolicyTrafficRow[]) => {
+  const whatIfOf = async (yaml: string, ...traffic: PolicyTrafficRow[]) => {
     const past = new PastPods(cluster, cluster.state());
     const { rows, unknownThen } = pastTrafficRows(traffic, cluster, past);
     const range = { from: START_MS, to: NOW_MS };
@@ -49,14 +50,15 @@ function setUp() {
       cluster,
       {
         rows,
-        told: { ...told, unknownThen, changedNamespaces: [...past.changedNamespaces] },
+        told: { ...told, unknownThen },
         pods: past.pods,
       },
-      { yaml: PROPOSAL },
+      { yaml },
     );
-    return { ...answer.connections, unknownThen, changed: past.changedNamespaces, policies: answer.policies };
+    return { ...answer.connections, unknownThen, policies: answer.policies };
   };
-  return { tell, whatIf };
+  const whatIf = (...traffic: PolicyTrafficRow[]) => whatIfOf(PROPOSAL, ...traffic);
+  return { tell, whatIf, whatIfOf, takeChanges: () => history.takeChanges() };
 }
 
 function traffic(from: string, second: number, to = "server"): PolicyTrafficRow {
@@ -93,10 +95,50 @@ it("judges pods that are gone by what they were, and counts only today's as sele
   expect(answer.policies).toMatchObject([{ name: "server", change: "added", pods: 0 }]);
 });
 
-it("says of how much it is not known, and which namespaces had other labels", async () => {
-  const { tell, whatIf } = setUp();
-  expect(await whatIf(traffic("ghost", 50))).toMatchObject({ ...NONE, undetermined: 1, unknownThen: 1 });
+/** Only what comes from a namespace of the red team would get in. */
+const FOR_RED = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: server, namespace: town}
+spec:
+  podSelector: {matchLabels: {app: server}}
+  ingress: [{from: [{namespaceSelector: {matchLabels: {team: red}}}]}]
+`;
+
+it("judges traffic by the labels that namespaces had when their pods talked", async () => {
+  const { tell, whatIfOf } = setUp();
   tell("applied", 100, namespace("town", { team: "red" }));
-  expect((await whatIf(traffic("client", 50))).changed).toEqual(["town"]);
-  expect((await whatIf(traffic("client", 150))).changed).toEqual([]);
+  tell("applied", 200, namespace("town", { team: "blue" }));
+  const changes = async (second: number) => {
+    const { newlyDenied, stillAllowed, unknownThen } = await whatIfOf(FOR_RED, traffic("client", second));
+    return { newlyDenied, stillAllowed, unknownThen };
+  };
+  expect(await changes(50)).toEqual({ newlyDenied: 1, stillAllowed: 0, unknownThen: 0 });
+  expect(await changes(150)).toEqual({ newlyDenied: 0, stillAllowed: 1, unknownThen: 0 });
+  expect(await changes(250)).toEqual({ newlyDenied: 1, stillAllowed: 0, unknownThen: 0 });
+  const all = await whatIfOf(FOR_RED, ...[50, 150, 250].map((second) => traffic("client", second)));
+  expect(all).toMatchObject({ ...NONE, newlyDenied: 2, stillAllowed: 1, unknownThen: 0 });
+});
+
+it("finds pods and namespaces of before what is remembered in what was stored", () => {
+  const { tell, takeChanges } = setUp();
+  tell("applied", 100, labelledPod("town/stranger", { app: "client" }, "10.244.1.2"));
+  tell("applied", 100, namespace("town", { team: "red" }));
+  tell("deleted", 200, labelledPod("town/stranger", { app: "client" }, "10.244.1.2"));
+  const earlier = new EarlierObjects([...takeChanges()].sort((one, other) => one.fromMs - other.fromMs));
+  const labelsAt = (second: number) => {
+    const timeMs = START_MS + second * 1000;
+    return [
+      earlier.podAt({ namespace: "town", name: "stranger" }, timeMs)?.pod.labels,
+      earlier.namespaceAt("town", timeMs)?.labels,
+    ];
+  };
+  expect(labelsAt(50)).toEqual([{ app: "stranger" }, {}]);
+  expect(labelsAt(150)).toEqual([{ app: "client" }, { team: "red" }]);
+  expect(labelsAt(250)).toEqual([undefined, { team: "red" }]);
+});
+
+it("says of how much it is not known", async () => {
+  const { whatIf } = setUp();
+  expect(await whatIf(traffic("ghost", 50))).toMatchObject({ ...NONE, undetermined: 1, unknownThen: 1 });
 });

@@ -64,7 +64,10 @@ describe("the policy report", () => {
     const answer = await collector.ask(policyAnswerSchema, `${PATHS.policy}?${RANGE}`);
     expect(answer.missing).toBeNull();
     expect(answer.problems).toMatchObject([
-      { object: "NetworkPolicy shop/broken", field: "spec.ingress[0].from[0].ipBlock.cidr" },
+      {
+        object: expect.stringMatching(/:\d+: NetworkPolicy shop\/broken$/),
+        field: "spec.ingress[0].from[0].ipBlock.cidr",
+      },
     ]);
     expect(answer.policies).toHaveLength(1);
     const [api] = answer.policies;
@@ -177,5 +180,11 @@ describe("advice", () => {
     const refused = await collector.get(`${PATHS.policyAdvise}?namespace=none`);
     expect(refused.status).toBe(404);
     expect(problemSchema.parse(await refused.json()).title).toBe('The namespace "none" has no pods.');
+    const nobody = await fetch(
+      `${collector.url}${PATHS.policyAdvise}?${RANGE}&namespace=shop&workload=workload:shop/Deployment/none`,
+    );
+    expect(problemSchema.parse(await nobody.json()).title).toBe(
+      'The namespace "shop" has no pods of a Deployment "none".',
+    );
   });
 });

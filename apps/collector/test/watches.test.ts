@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { PATHS, problemSchema, statusSchema, watchesAnswerSchema, watchSchema } from "@hopline/api";
 import { parseOrders } from "@hopline/batch";
 import { expect, test } from "vitest";
@@ -36,6 +37,14 @@ test("a watch is ordered from every agent, listed, and bounded in number", async
     title: "4 connections are watched already, the most at one time.",
   });
   expect((await collector.ask(watchesAnswerSchema, PATHS.watch)).watches).toHaveLength(4);
+});
+
+test("a store that is this collector's alone is asked for watches once, however often agents ask", async () => {
+  await collector.get(PATHS.orders);
+  await sleep(1100);
+  await collector.get(PATHS.orders);
+  const metrics = await (await collector.get("/metrics")).text();
+  expect(metrics).toContain('hopline_store_seconds_count{operation="watches",result="ok"} 1\n');
 });
 
 test("what cannot be watched is refused, by field", async () => {

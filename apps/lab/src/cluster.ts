@@ -17,7 +17,7 @@ import { checkNamespaces, complete } from "./objects/admission.js";
 import type { ClusterObjects } from "./objects/cluster-objects.js";
 import type { ManifestObject } from "./objects/manifest.js";
 import { nodeObject } from "./objects/node-object.js";
-import { isActive, isReady } from "./objects/pod-status.js";
+import { isActive, isSettled } from "./objects/pod-status.js";
 import type { Pod } from "./objects/schemas.js";
 import { OutsideHost } from "./outside-host.js";
 import type { Denial } from "./policy/policy-rules.js";
@@ -193,9 +193,9 @@ export class Cluster {
 
   async #allReady(limitMs: number): Promise<void> {
     const { objects } = this.#options;
-    const look = (): true | undefined => (objects.list("Pod").every(isReady) ? true : undefined);
+    const look = (): true | undefined => (objects.list("Pod").every(isSettled) ? true : undefined);
     if ((await awaitObjects(objects, look, limitMs)) !== undefined) return;
-    const late = objects.list("Pod").filter((pod) => !isReady(pod));
+    const late = objects.list("Pod").filter((pod) => !isSettled(pod));
     throw new Fault({
       code: "LAB_PODS_NOT_READY",
       message: `After ${limitMs / 1000} s these pods are not ready: ${late.map(podState).join(", ")}.`,

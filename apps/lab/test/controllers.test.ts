@@ -83,6 +83,13 @@ class ShopCluster {
   }
 }
 
+function endpointOf(cluster: ShopCluster, pod: Pod) {
+  return cluster.objects
+    .list("EndpointSlice")
+    .flatMap(({ endpoints }) => endpoints)
+    .find(({ addresses }) => addresses[0] === pod.status?.podIP);
+}
+
 describe("the lab's control plane", () => {
   test("makes the shop's pods, spreads replicas over nodes and names their owners", () => {
     const cluster = new ShopCluster();
@@ -116,7 +123,9 @@ describe("the lab's control plane", () => {
     cluster.runPods();
     expect(web()).toMatchObject({ namespace: "shop", portName: "http", port: 80, protocol: "TCP" });
     expect(web().backends).toEqual(
-      cluster.pods("web").map((pod) => ({ address: pod.status?.podIP, port: 8080 })),
+      cluster.pods("web").map((pod) => ({
+        ...{ address: pod.status?.podIP, nodeName: pod.spec.nodeName, port: 8080 },
+      })),
     );
     expect(servicePorts(cluster.objects).find((port) => port.service === "ingress")?.nodePort).toBe(30_080);
     expect(clusterZone(cluster.objects)["kube-dns.kube-system.svc.cluster.local"]).toBe("10.96.0.10");
@@ -137,6 +146,28 @@ describe("the lab's control plane", () => {
     const backends = servicePorts(cluster.objects).find((port) => port.service === "web")?.backends;
     expect(backends?.map((backend) => backend.address)).not.toContain(gone?.status?.podIP);
     expect(cluster.pods("web")).toHaveLength(3);
+    expect(endpointOf(cluster, gone!)?.conditions).toEqual({
+      ready: false,
+      serving: true,
+      terminating: true,
+    });
+  });
+
+  test("a pod that runs and never gets ready is in the slice as that, and no backend", () => {
+    const cluster = new ShopCluster();
+    cluster.runPods();
+    const [, held] = cluster.pods("web");
+    cluster.objects.apply<"Pod">({
+      ...held!,
+      metadata: { ...held!.metadata, annotations: { "hopline.lab/ready": "false" } },
+    });
+    cluster.settle();
+    expect(endpointOf(cluster, held!)?.conditions).toEqual({
+      ...{ ready: false, serving: false, terminating: false },
+    });
+    const backends = servicePorts(cluster.objects).find((port) => port.service === "web")?.backends;
+    expect(backends).toHaveLength(2);
+    expect(backends?.map(({ address }) => address)).not.toContain(held?.status?.podIP);
   });
 
   test("a reserved address and node go to the owner's next pod, once", () => {

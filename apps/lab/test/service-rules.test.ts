@@ -12,15 +12,15 @@ const WEB: ServicePort = {
   port: 80,
   nodePort: 30080,
   backends: [
-    { address: "10.244.1.5", port: 8080 },
-    { address: "10.244.2.7", port: 8080 },
-    { address: "10.244.2.8", port: 8080 },
+    { address: "10.244.1.5", nodeName: "node1", port: 8080 },
+    { address: "10.244.2.7", nodeName: "node2", port: 8080 },
+    { address: "10.244.2.8", nodeName: "node2", port: 8080 },
   ],
 };
 
 function rulesFor(...ports: ServicePort[]): RuleSet {
   const rules = new RuleSet();
-  addServiceRules(rules, ports);
+  addServiceRules(rules, ports, "node2");
   return rules;
 }
 
@@ -75,12 +75,39 @@ describe("addServiceRules", () => {
 COMMIT
 *filter
 :KUBE-SERVICES - [0:0]
+:KUBE-EXTERNAL-SERVICES - [0:0]
 :KUBE-FORWARD - [0:0]
 -A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP
 -A KUBE-FORWARD -m comment --comment "kubernetes forwarding rules" -m mark --mark 0x4000/0x4000 -j ACCEPT
 -A KUBE-FORWARD -m comment --comment "kubernetes forwarding conntrack rule" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 COMMIT
 `);
+  });
+
+  test("leads what comes from outside to the node's own backends, with its source, where traffic is to stay local", () => {
+    const rules = rulesFor({ ...WEB, onlyLocal: true });
+    const nat = rules.chains("nat");
+    const service = chainName("KUBE-SVC-", "shop/web:http", "tcp");
+    const local = chainName("KUBE-SVL-", "shop/web:http", "tcp");
+    const [, near, nearer] = WEB.backends.map(({ address, port }) =>
+      chainName("KUBE-SEP-", "shop/web:http", "tcp", `${address}:${port}`),
+    );
+    expect(nat.get(service.replace("KUBE-SVC-", "KUBE-EXT-"))).toEqual([
+      `-s 10.244.0.0/16 -m comment --comment "pod traffic for shop/web:http external destinations" -j ${service}`,
+      '-m comment --comment "masquerade LOCAL traffic for shop/web:http external destinations" -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ',
+      `-m comment --comment "route LOCAL traffic for shop/web:http external destinations" -m addrtype --src-type LOCAL -j ${service}`,
+      `-j ${local}`,
+    ]);
+    expect(nat.get(local)).toEqual([
+      `-m comment --comment "shop/web:http -> 10.244.2.7:8080" -m statistic --mode random --probability 0.50000000000 -j ${near}`,
+      `-m comment --comment "shop/web:http -> 10.244.2.8:8080" -j ${nearer}`,
+    ]);
+    expect(rules.chains("filter").get("KUBE-EXTERNAL-SERVICES")).toEqual([]);
+    const elsewhere = rulesFor({ ...WEB, onlyLocal: true, backends: WEB.backends.slice(0, 1) });
+    expect(elsewhere.chains("nat").get(local)).toEqual([]);
+    expect(elsewhere.chains("filter").get("KUBE-EXTERNAL-SERVICES")).toEqual([
+      '-p tcp -m comment --comment "shop/web:http has no local endpoints" -m addrtype --dst-type LOCAL -m tcp --dport 30080 -j DROP',
+    ]);
   });
 
   test("rejects who dials a Service without a backend", () => {

@@ -26,6 +26,7 @@ describe.skipIf(NO_BROWSER !== undefined)(
       const row = page.locator("[data-dns-names] tbody tr").first();
       expect(await row.textContent()).toContain("no answer9");
       expect(await row.textContent()).toContain("SERVFAIL4");
+      expect(await row.getByRole("link").getAttribute("href")).toMatch(/^\/flows\?client=\S+&port=53/);
     });
 
     it("filters by name and code and sorts, all of it in the address", async () => {

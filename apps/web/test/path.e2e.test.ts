@@ -43,14 +43,26 @@ describe.skipIf(NO_BROWSER !== undefined)(
         .getByText(/^usually p50 .+, p95 .+, p99 /)
         .waitFor();
       expect(await row.locator("[data-waterfall] li").allTextContents()).toHaveLength(4);
-      expect(await page.locator("[data-finding]").getAttribute("data-finding")).toBe("none");
+      expect(await page.locator("[data-finding=loss] li").allTextContents()).toEqual([
+        expect.stringMatching(
+          /^10\skB of 1\sMB payload to the server went missing on the wire from \S+ to \S+\.$/,
+        ),
+        expect.stringMatching(
+          /^10\skB of 1\sMB payload to the client went missing on the wire from \S+ to \S+\.$/,
+        ),
+      ]);
       expect(new URL(page.url()).searchParams.get("last")).toBe("1h");
     });
 
     it("marks the broken place in words and in its place, also on a phone", async () => {
       const id = await connectionAcross("unanswered");
       const path = connectionPathSchema.parse(await ask(`${PATHS.path}/${id}`));
-      const page = await stage.open(`/path/${id}?last=1h`, { viewport: NARROW });
+      const page = await stage.open("/flows?last=1h&outcome=unanswered&scope=cross-node", {
+        viewport: NARROW,
+      });
+      // One click from a connection that failed.
+      await page.getByRole("link", { name: "Path: where it failed" }).first().click();
+      await page.locator(`[data-path="${id}"]`).waitFor();
       await page.locator("[data-broken]").waitFor();
       expect(await page.locator("[data-finding]").textContent()).toContain(path.broken?.sentence);
       expect(await page.locator("[data-hop=silent]").textContent()).toContain("Nothing came here");

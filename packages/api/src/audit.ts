@@ -107,6 +107,8 @@ export const auditNodeSchema = z.object({
   interrupted: z.number().int(),
   /** In which batches were lost because the agent's spool was full. */
   lostBatches: z.number().int(),
+  /** In which a new interface was captured only some time after it had been made. */
+  lateInterfaces: z.number().int(),
   /** In which the ring had no room, and the frames that it dropped. */
   dropped: z.number().int(),
   droppedFrames: z.number(),

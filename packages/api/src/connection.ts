@@ -146,6 +146,20 @@ export const connectionSchema = z.object({
 });
 export type Connection = z.output<typeof connectionSchema>;
 
+/**
+ * Whether the reporting hop's counters of a direction are there. The node at the other end may tell of it first, by a second
+ * or so: until then nothing is known of packets and bytes, nor, of the client's, of the Service that it dialled.
+ */
+export function isCounted(
+  connection: Pick<Connection, "forward" | "reply" | "hops" | "outcome">,
+  direction: "forward" | "reply",
+): boolean {
+  const { forward, reply, hops, outcome } = connection;
+  if (connection[direction].packets > 0 || hops === 0) return true;
+  // What is delivered was seen both ways by some hop; of what is not, one way may be all there was.
+  return outcome !== "delivered" && forward.packets + reply.packets > 0;
+}
+
 /** What one observation point counted for one direction: a row of the hop ledger. */
 export const hopSchema = z.object({
   node: z.string(),

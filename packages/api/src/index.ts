@@ -77,6 +77,7 @@ export {
   hopSchema,
   type IcmpError,
   icmpErrorSchema,
+  isCounted,
   outcomeSchema,
   policyRecordSchema,
   protocolSchema,

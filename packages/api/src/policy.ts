@@ -114,12 +114,10 @@ export const triedTrafficSchema = z.object({
   /** Rows beyond the bound, those of the fewest connections, which were left out. */
   leftOutRows: z.number().int(),
   /**
-   * What-if judges pods by the labels that they had then. Connections with an end of which these are not known: it is judged by what
-   * it is now.
+   * What-if judges pods by the labels that they and their namespaces had then. Connections with an end of which these are not
+   * known: it is judged by what it is now.
    */
   unknownThen: z.number().int().default(0),
-  /** Namespaces whose labels were others then: they are judged by those of now. */
-  changedNamespaces: z.array(z.string()).default([]),
 });
 
 export const whatIfChangeSchema = z.enum([

@@ -53,7 +53,7 @@ export const watchStatusSchema = z.object({
 
 /** A field of an object of the cluster that verdicts are made from, and cannot be read. The object is left out. */
 export const policyProblemSchema = z.object({
-  /** `NetworkPolicy shop/web`. */
+  /** `NetworkPolicy shop/web`; of one from a file, `FILE:LINE: NetworkPolicy shop/web`. */
   object: z.string(),
   /** E.g. `spec.ingress[0].from[1].ipBlock.cidr`; empty where it is the object as a whole. */
   field: z.string(),

@@ -22,7 +22,7 @@ export const COMPLETENESS_COLUMNS = {
   interfaces: "u32",
   /** 1 in this many connections are captured; 1 = all. */
   sampling: "u32",
-  /** Bits: 1 the agent started in this window, 2 it stopped in it, 4 batches were lost in it. */
+  /** What befell the agent in this window: AGENT_ bits. */
   agent_flags: "u8",
 } as const satisfies ColumnSpec;
 
@@ -34,3 +34,18 @@ export const AGENT_STOPPED = 2;
 export const AGENT_LOST_BATCHES = 4;
 /** An interface was captured only some time after it had been made: packets may have passed it unseen. */
 export const AGENT_LATE_INTERFACE = 8;
+
+/** What befell an agent in a window, in words. */
+export type AgentEvent = "started" | "stopped" | "lost-batches" | "late-interface";
+
+const EVENTS: readonly (readonly [bit: number, event: AgentEvent])[] = [
+  [AGENT_STARTED, "started"],
+  [AGENT_STOPPED, "stopped"],
+  [AGENT_LOST_BATCHES, "lost-batches"],
+  [AGENT_LATE_INTERFACE, "late-interface"],
+];
+
+/** The events that `agent_flags` stands for. */
+export function agentEvents(flags: number): AgentEvent[] {
+  return EVENTS.flatMap(([bit, event]) => ((flags & bit) === 0 ? [] : [event]));
+}

@@ -38,6 +38,8 @@ export {
   AGENT_LOST_BATCHES,
   AGENT_STARTED,
   AGENT_STOPPED,
+  type AgentEvent,
+  agentEvents,
   COMPLETENESS_COLUMNS,
   type CompletenessColumns,
 } from "./completeness-batch.js";

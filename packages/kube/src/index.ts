@@ -14,7 +14,7 @@ export type {
 } from "./endpoint.js";
 export { type EndpointCounts, EndpointHistory, type EndpointHistoryOptions } from "./endpoint-history.js";
 export { type KubeObject, kubeObjectSchema, type ObjectMeta, uidOf } from "./kube-object.js";
-export { loadObjects } from "./object-file.js";
+export { loadObjects, loadPlacedObjects, type PlacedObject } from "./object-file.js";
 export { type ListOptions, listObjects, type ObjectList } from "./object-list.js";
 export {
   DEFAULT_WATCH_TIMES,

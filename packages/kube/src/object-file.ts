@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, Fault, systemCode } from "@hopline/fault";
-import { type Document, LineCounter, parseAllDocuments } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { type KubeObject, kubeObjectSchema } from "./kube-object.js";
 import { nodeSchema } from "./node-claims.js";
@@ -25,13 +25,26 @@ interface Origin {
   readonly lines: LineCounter;
 }
 
+/** An object in a file. */
+export interface PlacedObject {
+  readonly object: KubeObject;
+  readonly path: string;
+  /** The line (from 1) of a field, or of its nearest parent where it is missing. */
+  lineOf(fieldPath: readonly PropertyKey[]): number;
+}
+
+/** {@link loadPlacedObjects}, for whom it does not matter where they stand. */
+export function loadObjects(path: string): KubeObject[] {
+  return loadPlacedObjects(path).map(({ object }) => object);
+}
+
 /**
  * Kubernetes objects from a YAML (or JSON) file: documents of one object each, or lists of them, as
  * `kubectl get -A -o yaml` prints.
  *
  * @throws Fault `KUBE_FILE_MISSING`, or `KUBE_FILE_INVALID` naming the file, line, document and field
  */
-export function loadObjects(path: string): KubeObject[] {
+export function loadPlacedObjects(path: string): PlacedObject[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(readText(path), { lineCounter: lines, prettyErrors: false });
   if (!Array.isArray(documents)) return [];
@@ -55,9 +68,12 @@ function toValue(origin: Origin): unknown {
   }
 }
 
-function objectsIn(origin: Origin, value: unknown, at: readonly PropertyKey[]): KubeObject[] {
+function objectsIn(origin: Origin, value: unknown, at: readonly PropertyKey[]): PlacedObject[] {
   const list = listSchema.safeParse(value);
-  if (!list.success) return [checked(origin, value, at)];
+  if (!list.success) {
+    const lineOf = (fieldPath: readonly PropertyKey[]) => lineAt(origin, [...at, ...fieldPath]);
+    return [{ object: checked(origin, value, at), path: origin.path, lineOf }];
+  }
   const itemKind = list.data.kind === "List" ? undefined : list.data.kind.slice(0, -"List".length);
   return list.data.items.flatMap((item, index) => {
     // Items of a typed list (PodList) may leave out what its kind says.
@@ -90,13 +106,19 @@ function unfit(origin: Origin, error: z.ZodError, at: readonly PropertyKey[], wh
   );
 }
 
-/** Where in the text a field stands, or its nearest parent where it is missing. */
+function lineAt(origin: Origin, fieldPath: readonly PropertyKey[]): number {
+  return origin.lines.linePos(offsetOf(origin.document, fieldPath)).line;
+}
+
+/** Where in the text a field's name (or an element of a list) stands, or its nearest parent where it is missing. */
 function offsetOf(document: Document, fieldPath: readonly PropertyKey[]): number {
   for (let length = fieldPath.length; length > 0; length--) {
-    const node: unknown = document.getIn(fieldPath.slice(0, length), true);
-    if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range)) {
-      return Number(node.range[0]);
-    }
+    const parent: unknown = document.getIn(fieldPath.slice(0, length - 1), true);
+    const key = String(fieldPath[length - 1]);
+    const named = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === key)?.key
+      : document.getIn(fieldPath.slice(0, length), true);
+    if (isNode(named) && named.range) return named.range[0];
   }
   return document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
 }

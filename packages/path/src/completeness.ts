@@ -6,9 +6,11 @@ export interface CompletenessRow {
   /** Unix seconds. */
   readonly windowStart: number;
   readonly droppedFrames: number;
-  /** Bits: 1 the agent started in this window, 2 it stopped in it, 4 batches were lost in it. */
-  readonly agentFlags: number;
+  readonly agentEvents: readonly AgentEvent[];
 }
+
+/** What befell a node's agent in a window. */
+type AgentEvent = "started" | "stopped" | "lost-batches" | "late-interface";
 
 /** Why nothing can be said of a window at a node. */
 export type Doubt =
@@ -29,10 +31,13 @@ export type Doubt =
 /** A window's row is stored some two seconds after its end; clocks may be wrong by some more. */
 const LATE_MS = 12_000;
 
-const AGENT_STARTED = 1;
-const AGENT_STOPPED = 2;
-const AGENT_LOST_BATCHES = 4;
-const AGENT_LATE_INTERFACE = 8;
+/** What each event casts on its window. Of several the first counts. */
+const EVENT_DOUBTS: readonly (readonly [event: AgentEvent, doubt: Doubt])[] = [
+  ["lost-batches", "batches-lost"],
+  ["late-interface", "interface-late"],
+  ["started", "agent-started"],
+  ["stopped", "agent-stopped"],
+];
 
 const DOUBT_TEXTS: Readonly<Record<Doubt, string>> = {
   "not-settled": "its windows are not closed yet",
@@ -57,11 +62,16 @@ export interface CompletenessOptions {
   readonly settleMs: number;
 }
 
+interface NodeWindow {
+  readonly dropped: number;
+  readonly events: ReadonlySet<AgentEvent>;
+}
+
 /** How complete each node's windows are. */
 export class Completeness {
   readonly #options: CompletenessOptions;
-  /** By node, then window: drops and flags of all rows of the window together. */
-  readonly #nodes = new Map<string, Map<number, { readonly dropped: number; readonly flags: number }>>();
+  /** By node, then window: drops and events of all rows of the window together. */
+  readonly #nodes = new Map<string, Map<number, NodeWindow>>();
   readonly #latest = new Map<string, number>();
   /** The last window that each node's agent has closed; and that any agent has. */
   readonly #closed = new Map<string, number>();
@@ -75,13 +85,13 @@ export class Completeness {
   ) {
     this.#options = options;
     for (const row of rows) {
-      const windows = this.#nodes.get(row.node) ?? new Map();
+      const windows = this.#nodes.get(row.node) ?? new Map<number, NodeWindow>();
       this.#nodes.set(row.node, windows);
       const known = windows.get(row.windowStart);
       windows.set(row.windowStart, {
         // A row that came twice says the same; two of an agent that restarted both count.
         dropped: Math.max(row.droppedFrames, known?.dropped ?? 0),
-        flags: row.agentFlags | (known?.flags ?? 0),
+        events: new Set([...row.agentEvents, ...(known?.events ?? [])]),
       });
       this.#later(row.node, row.windowStart);
       this.#closed.set(row.node, Math.max(row.windowStart, this.#closed.get(row.node) ?? 0));
@@ -118,12 +128,8 @@ export class Completeness {
     const windows = this.#nodes.get(node);
     const own = windows?.get(windowStart);
     // That its agent was not there all the time is known before all of its rows are here.
-    if (own !== undefined) {
-      if ((own.flags & AGENT_LOST_BATCHES) !== 0) return "batches-lost";
-      if ((own.flags & AGENT_LATE_INTERFACE) !== 0) return "interface-late";
-      if ((own.flags & AGENT_STARTED) !== 0) return "agent-started";
-      if ((own.flags & AGENT_STOPPED) !== 0) return "agent-stopped";
-    }
+    const befell = EVENT_DOUBTS.find(([event]) => own?.events.has(event));
+    if (befell !== undefined) return befell[1];
     const isSettled =
       (this.#latest.get(node) ?? 0) > windowStart ||
       this.#options.nowMs - (windowStart + WINDOW_SECONDS) * 1000 >= this.#options.settleMs;

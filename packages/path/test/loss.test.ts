@@ -78,10 +78,14 @@ describe("loss by segment", () => {
 
   test.each([
     ["the ring dropped frames", { droppedFrames: 3 }, "frames-dropped"],
-    ["the agent started", { agentFlags: 1 }, "agent-started"],
-    ["the agent stopped", { agentFlags: 2 }, "agent-stopped"],
-    ["batches were lost", { agentFlags: 4 }, "batches-lost"],
-    ["a new pod's interface was captured late", { agentFlags: 8 }, "interface-late"],
+    ["the agent started", { agentEvents: ["started"] as const }, "agent-started"],
+    ["the agent stopped", { agentEvents: ["stopped"] as const }, "agent-stopped"],
+    ["batches were lost", { agentEvents: ["lost-batches"] as const }, "batches-lost"],
+    [
+      "a new pod's interface was captured late",
+      { agentEvents: ["late-interface"] as const },
+      "interface-late",
+    ],
   ])("where %s it is unknown, and not on the node that was complete", (_, given, why) => {
     const completeness = BOTH.map((row) =>
       row.node === "node2" && row.windowStart === WINDOW ? { ...row, ...given } : row,

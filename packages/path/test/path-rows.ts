@@ -87,7 +87,7 @@ export function complete(...nodes: string[]): CompletenessRow[] {
       node,
       windowStart: WINDOW + index * 10,
       droppedFrames: 0,
-      agentFlags: 0,
+      agentEvents: [],
     })),
   );
 }

@@ -9,7 +9,7 @@ import {
   toSelection,
 } from "./cluster-policy-schemas.js";
 import { issuesOf, type Parsed } from "./field-issue.js";
-import { exactlyOne, portSchema, protocolSchema } from "./field-schemas.js";
+import { endAfterStart, exactlyOne, portSchema, protocolSchema } from "./field-schemas.js";
 import type { Action, Policy, PortMatch } from "./policy.js";
 import { PROTOCOL_NUMBERS } from "./protocol.js";
 
@@ -17,10 +17,7 @@ const portNumberSchema = z.strictObject({ protocol: protocolSchema.nullish(), po
 
 const portRangeSchema = z
   .strictObject({ protocol: protocolSchema.nullish(), start: portSchema, end: portSchema })
-  .superRefine(({ start, end }, context) => {
-    if (end <= start)
-      context.addIssue({ code: "custom", path: ["end"], message: `is not more than start ${start}` });
-  });
+  .superRefine(endAfterStart);
 
 const rulePortSchema = z
   .strictObject({

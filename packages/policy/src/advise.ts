@@ -1,13 +1,14 @@
 import { advisedManifest } from "./advised-manifest.js";
 import { type AdvisedPolicy, AdvisedPolicyBuilder } from "./advised-policy.js";
-import type { ClusterState, Workload } from "./cluster.js";
+import { type ClusterState, type Workload, workloadKey } from "./cluster.js";
 import { type LeftOut, LeftOutRows, type Unadvised } from "./left-out.js";
-import { type Direction, type Policy, policyKey } from "./policy.js";
-import { PresentParties, workloadKey } from "./present-parties.js";
+import { type Policy, policyKey } from "./policy.js";
+import { PresentParties } from "./present-parties.js";
 import { readProposal } from "./read-proposal.js";
 import { SelectedPods } from "./selected-pods.js";
-import type { TrafficEnd, TrafficRow } from "./traffic.js";
+import type { TrafficRow } from "./traffic.js";
 import { TrafficJudge, type TrafficVerdict } from "./traffic-judge.js";
+import { TrafficSides } from "./traffic-sides.js";
 import { groupWhatIf, type WhatIf, WhatIfJudge, type WhatIfRow } from "./what-if.js";
 import { type WorkloadSelector, WorkloadSelectors } from "./workload-selectors.js";
 
@@ -59,24 +60,7 @@ export function* adviseInSteps(
   scope: AdviceScope,
 ): Generator<void, Advice, void> {
   const present = new PresentParties(state);
-  const selectors = new WorkloadSelectors(state);
-  const builders = new Map<string, AdvisedPolicyBuilder>();
-  const unadvised: Unadvised[] = [];
-  const inScope = workloadsIn(state, scope);
-  const taken = new Set<string>();
-  const names = new Map<string, string>();
-  for (const workload of inScope) {
-    const selector = selectors.of(scope.namespace, workload);
-    const reason = whyUnselectable(selector);
-    if (selector === undefined || reason !== undefined) {
-      unadvised.push({ workload, reason: reason ?? "" });
-      continue;
-    }
-    const key = workloadKey(scope.namespace, workload);
-    builders.set(key, new AdvisedPolicyBuilder({ state, selectors, present }, selector));
-    names.set(key, freeName(workload, taken));
-  }
-
+  const { drafts, unadvised } = draftsFor(state, present, scope);
   const leftOut = new LeftOutRows();
   const used: TrafficRow[] = [];
   const trafficSides = new TrafficSides(state, scope.namespace, present);
@@ -85,7 +69,7 @@ export function* adviseInSteps(
     if (at % ROWS_AT_ONCE === 0) yield;
     const before = judge.of(row);
     const sides = trafficSides.of(row).flatMap(({ direction, workload }) => {
-      const builder = builders.get(workload);
+      const builder = drafts.get(workload)?.builder;
       return builder === undefined ? [] : [{ direction, builder }];
     });
     if (sides.length === 0) continue;
@@ -103,10 +87,7 @@ export function* adviseInSteps(
 
   const selected = new SelectedPods(state);
   const policies: AdvisedPolicy[] = [];
-  for (const [key, builder] of builders) {
-    const workload = inScope.find((each) => workloadKey(scope.namespace, each) === key);
-    const name = names.get(key);
-    if (workload === undefined || name === undefined) continue;
+  for (const { workload, name, builder } of drafts.values()) {
     if (builder.isEmpty) {
       unadvised.push({ workload, reason: "no traffic of it was seen that a rule could allow" });
       continue;
@@ -130,6 +111,39 @@ export function* adviseInSteps(
   return { yaml, policies: read.policies, leftOut: leftOut.rows, unadvised, madeFrom, check };
 }
 
+/** A policy to be, of one workload. */
+interface Draft {
+  readonly workload: Workload;
+  readonly name: string;
+  readonly builder: AdvisedPolicyBuilder;
+}
+
+/** One for each workload in scope that can be selected, by its key; of the others, why not. */
+function draftsFor(
+  state: ClusterState,
+  present: PresentParties,
+  scope: AdviceScope,
+): { drafts: ReadonlyMap<string, Draft>; unadvised: Unadvised[] } {
+  const selectors = new WorkloadSelectors(state);
+  const drafts = new Map<string, Draft>();
+  const unadvised: Unadvised[] = [];
+  const taken = new Set<string>();
+  for (const workload of workloadsIn(state, scope)) {
+    const selector = selectors.of(scope.namespace, workload);
+    const reason = whyUnselectable(selector);
+    if (selector === undefined || reason !== undefined) {
+      unadvised.push({ workload, reason: reason ?? "" });
+      continue;
+    }
+    drafts.set(workloadKey(scope.namespace, workload), {
+      workload,
+      name: freeName(workload, taken),
+      builder: new AdvisedPolicyBuilder({ state, selectors, present }, selector),
+    });
+  }
+  return { drafts, unadvised };
+}
+
 function workloadsIn({ pods }: ClusterState, { namespace, workload }: AdviceScope): Workload[] {
   const byKey = new Map<string, Workload>();
   for (const pod of pods) {
@@ -147,44 +161,6 @@ function whyUnselectable(selector: WorkloadSelector | undefined): string | undef
   if (Object.keys(selector.labels).length === 0) return "its pods share no stable label to select them by";
   if (selector.others.length === 0) return undefined;
   return `its stable labels select ${selector.others.join(" and ")} as well; give it a label of its own`;
-}
-
-/** Whose traffic a row is, of the workloads in a namespace. */
-class TrafficSides {
-  readonly #namespace: string;
-  readonly #present: PresentParties;
-  readonly #workloads = new Map<string, string>();
-
-  constructor({ pods }: ClusterState, namespace: string, present: PresentParties) {
-    this.#namespace = namespace;
-    this.#present = present;
-    for (const pod of pods)
-      if (pod.namespace === namespace) this.#workloads.set(pod.name, workloadKey(namespace, pod.workload));
-  }
-
-  of(row: TrafficRow): { direction: Direction; workload: string }[] {
-    const egress = this.#workloadsAt(row.source).map((workload) => ({
-      direction: "egress" as const,
-      workload,
-    }));
-    const ingress = this.#workloadsAt(row.destination).map((workload) => ({
-      direction: "ingress" as const,
-      workload,
-    }));
-    return [...egress, ...ingress];
-  }
-
-  /** Those of pods that are gone, too. */
-  #workloadsAt(end: TrafficEnd): string[] {
-    const { peer } = end;
-    if (peer.kind === "workload")
-      return peer.namespace === this.#namespace ? [workloadKey(peer.namespace, peer.workload)] : [];
-    const keys = this.#present.of(end).flatMap((party) => {
-      if (party.kind !== "pod" || party.namespace !== this.#namespace) return [];
-      return this.#workloads.get(party.name) ?? [];
-    });
-    return [...new Set(keys)];
-  }
 }
 
 function whyUnneeded({ connections, failed }: TrafficRow, before: TrafficVerdict): string | undefined {

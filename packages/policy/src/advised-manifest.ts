@@ -1,13 +1,13 @@
 import { Document, isCollection, isNode } from "yaml";
 import type { AdvisedPolicy } from "./advised-policy.js";
-import { protocolNameOf } from "./advised-ports.js";
 import type { AdvisedPeer, AdvisedRule } from "./advised-rules.js";
 import { NAMESPACE_NAME_LABEL } from "./cluster.js";
 import type { LeftOut, Unadvised } from "./left-out.js";
 import type { Direction } from "./policy.js";
+import { protocolNameOf } from "./protocol.js";
 import { trafficPeerText } from "./traffic.js";
 
-export interface AdvisedManifestParts {
+interface AdvisedManifestParts {
   readonly namespace: string;
   readonly policies: readonly AdvisedPolicy[];
   readonly leftOut: readonly LeftOut[];

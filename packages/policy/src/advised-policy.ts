@@ -1,4 +1,4 @@
-import { dnsPortsAt, isClusterDns, portAt, protocolNameOf } from "./advised-ports.js";
+import { dnsPortsAt, isClusterDns, portAt } from "./advised-ports.js";
 import { type AdvisedPort, type AdvisedRule, AdvisedRules } from "./advised-rules.js";
 import type { ClusterState, Node, Pod, Workload } from "./cluster.js";
 import type { Party } from "./connection.js";
@@ -6,6 +6,7 @@ import { type IpAddress, parseAddress } from "./ip-address.js";
 import type { Labels } from "./label-set.js";
 import type { Direction } from "./policy.js";
 import type { PresentParties } from "./present-parties.js";
+import { protocolNameOf } from "./protocol.js";
 import { type TrafficRow, trafficPeerText } from "./traffic.js";
 import type { WorkloadSelector, WorkloadSelectors } from "./workload-selectors.js";
 
@@ -24,7 +25,7 @@ export interface AdvisedPolicy {
 }
 
 /** What all policies of an advice are made with. */
-export interface AdviceGround {
+interface AdviceGround {
   readonly state: ClusterState;
   readonly selectors: WorkloadSelectors;
   readonly present: PresentParties;

@@ -1,15 +1,10 @@
 import type { AdvisedPort } from "./advised-rules.js";
 import type { Pod } from "./cluster.js";
 import { portNameSchema } from "./field-schemas.js";
-import { PROTOCOL_NAMES, PROTOCOL_NUMBERS, type ProtocolName } from "./protocol.js";
+import { PROTOCOL_NUMBERS, type ProtocolName } from "./protocol.js";
 
 const DNS_PORT = 53;
 const DNS_NAMES: ReadonlySet<string> = new Set(["kube-dns", "coredns"]);
-
-/** The name of a protocol that NetworkPolicy knows; undefined for others. */
-export function protocolNameOf(protocol: number): ProtocolName | undefined {
-  return PROTOCOL_NAMES.find((name) => PROTOCOL_NUMBERS[name] === protocol);
-}
 
 /** A port at these pods: by name where all of them give it the same, and give that name to no other port. */
 export function portAt(pods: readonly Pod[], protocol: ProtocolName, port: number): AdvisedPort {

@@ -9,16 +9,11 @@ import {
   toSelection,
 } from "./cluster-policy-schemas.js";
 import { issuesOf, type Parsed } from "./field-issue.js";
-import { exactlyOne, portSchema } from "./field-schemas.js";
+import { endAfterStart, exactlyOne, portSchema } from "./field-schemas.js";
 import type { Action, Policy, PortMatch, Rule } from "./policy.js";
-import { PROTOCOL_NUMBERS } from "./protocol.js";
+import { LAST_PORT, PROTOCOL_NUMBERS } from "./protocol.js";
 
-const portRangeSchema = z
-  .strictObject({ start: portSchema, end: portSchema })
-  .superRefine(({ start, end }, context) => {
-    if (end <= start)
-      context.addIssue({ code: "custom", path: ["end"], message: `is not more than start ${start}` });
-  });
+const portRangeSchema = z.strictObject({ start: portSchema, end: portSchema }).superRefine(endAfterStart);
 
 const destinationPortSchema = z
   .strictObject({ number: portSchema.nullish(), range: portRangeSchema.nullish() })
@@ -107,6 +102,6 @@ function toPortMatch({ tcp, udp, sctp, destinationNamedPort }: Protocol): PortMa
     const { number, range } = ports.destinationPort ?? {};
     if (number) return [{ kind: "range", protocol, first: number, last: number }];
     if (range) return [{ kind: "range", protocol, first: range.start, last: range.end }];
-    return [{ kind: "range", protocol, first: 0, last: 65535 }];
+    return [{ kind: "range", protocol, first: 0, last: LAST_PORT }];
   });
 }

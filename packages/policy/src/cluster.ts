@@ -18,10 +18,17 @@ export interface Workload {
   readonly name: string;
 }
 
+/** What tells a workload from all others. */
+export function workloadKey(namespace: string, { kind, name }: Workload): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
 export interface Pod {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
+  /** Its namespace's, where they are others than the cluster's state says: it is a pod of another time. */
+  readonly namespaceLabels?: Labels;
   /** Textual; empty where they are not known, as in a manifest. */
   readonly addresses: readonly string[];
   /** undefined where it is not known, or the pod is not scheduled. */

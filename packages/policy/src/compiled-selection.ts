@@ -4,22 +4,20 @@ import type { PodSelection } from "./policy.js";
 
 /** A selection of pods. */
 export class CompiledSelection {
-  /** undefined: namespaces by selector. */
-  readonly #namespace: string | undefined;
+  /** The only one that its pods can be in; undefined: namespaces by selector. */
+  readonly namespace: string | undefined;
   readonly #namespaces: CompiledSelector;
   readonly #pods: CompiledSelector;
 
   constructor(namespace: string | undefined, namespaces: CompiledSelector, pods: CompiledSelector) {
-    this.#namespace = namespace;
+    this.namespace = namespace;
     this.#namespaces = namespaces;
     this.#pods = pods;
   }
 
   selects({ namespace, namespaceLabels, labels }: PodTraits): boolean {
     const isNamespaceRight =
-      this.#namespace === undefined
-        ? this.#namespaces.selects(namespaceLabels)
-        : this.#namespace === namespace;
+      this.namespace === undefined ? this.#namespaces.selects(namespaceLabels) : this.namespace === namespace;
     return isNamespaceRight && this.#pods.selects(labels);
   }
 }

@@ -119,7 +119,7 @@ export class Connectivity {
   }
 }
 
-export function workloadPeer({ namespace, workload }: Pick<Pod, "namespace" | "workload">): ConnectivityPeer {
+function workloadPeer({ namespace, workload }: Pick<Pod, "namespace" | "workload">): ConnectivityPeer {
   return { kind: "workload", namespace, workload };
 }
 

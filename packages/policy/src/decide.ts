@@ -1,31 +1,10 @@
-import type { NamedPort } from "./cluster.js";
-import {
-  ANY_PEER,
-  type CompiledRule,
-  doubtfulPeer,
-  NO_PEER,
-  outcomeOf,
-  surePeer,
-} from "./compiled-policy.js";
-import type { PeerMatches } from "./peer-matches.js";
-import type { PortMatch } from "./policy.js";
-import type { PolicyStack, PriorityGroup } from "./policy-stack.js";
+import { ANY_PEER, type CompiledRule, outcomeOf } from "./compiled-policy.js";
+import type { PolicyStack, PriorityGroup, RankedRules } from "./policy-stack.js";
 import { hasPorts } from "./protocol.js";
+import type { Question } from "./question.js";
 import type { Decider, DirectionVerdict, Doubt } from "./verdict.js";
 
 const NO_POLICY: DirectionVerdict = { verdict: "allowed", by: { kind: "no-policy" }, doubt: undefined };
-
-/** The port of a connection. */
-export interface PortQuestion {
-  /** IANA number. */
-  readonly protocol: number;
-  /** As the server sees it. */
-  readonly port: number;
-  /** Those of the destination, where it is a pod: names are resolved there, in both directions. */
-  readonly namedPorts: readonly NamedPort[] | undefined;
-  /** Why the connection may be exempt from default deny; undefined where it is not. */
-  readonly exemption: Doubt | undefined;
-}
 
 /** What may come out of a group of policies: for sure, or if something is so that is not known. */
 interface Possibility {
@@ -33,45 +12,65 @@ interface Possibility {
   readonly doubt: Doubt | undefined;
 }
 
-/** Asks tier after tier until one decides; what none decides is allowed (NetworkPolicy API, "Precedence"). */
-export function decide(stack: PolicyStack, matches: PeerMatches, question: PortQuestion): DirectionVerdict {
-  if (stack.admin.length === 0) return decideNetworkPolicies(stack, matches, question);
-  return decideGroups(stack.admin, 0, matches, question, () =>
-    decideNetworkPolicies(stack, matches, question),
-  );
+/** A rule's peer that matches, or may. */
+interface MatchedPeer {
+  /** In the rule's list; {@link ANY_PEER} for a rule without peers. */
+  readonly index: number;
+  /** undefined where it matches for sure. */
+  readonly doubt: Doubt | undefined;
 }
 
-/** From the group at `first` on; what no rule matches, and what is passed, goes to the next tier. */
+/** A tier, and all that come after it. */
+type TierDecision = (stack: PolicyStack, question: Question) => DirectionVerdict;
+
+/**
+ * Asks tier after tier until one decides; what no rule of a tier matches, and what is passed, goes to the next one, and
+ * what none decides is allowed (NetworkPolicy API, "Precedence").
+ */
+export function decide(stack: PolicyStack, question: Question): DirectionVerdict {
+  return decideRanked(stack.admin, stack, question, decideNetworkPolicies);
+}
+
+function decideRanked(
+  { groups, inOrder }: RankedRules,
+  stack: PolicyStack,
+  question: Question,
+  nextTier: TierDecision,
+): DirectionVerdict {
+  if (groups.length === 0) return nextTier(stack, question);
+  if (inOrder === undefined || question.peers.hasDoubts(question.row))
+    return decideGroups(groups, question, () => nextTier(stack, question));
+  const first = inOrder.firstMatch(question);
+  return first === undefined || isPass(first) ? nextTier(stack, question) : first;
+}
+
+function isPass({ by }: DirectionVerdict): boolean {
+  return by.kind === "rule" && by.action === "pass";
+}
+
+/** Where policies may disagree, or it can't be said what matches. */
 function decideGroups(
   groups: readonly PriorityGroup[],
-  first: number,
-  matches: PeerMatches,
-  question: PortQuestion,
+  question: Question,
   nextTier: () => DirectionVerdict,
 ): DirectionVerdict {
-  for (let at = first; at < groups.length; at++) {
+  for (const [at, group] of groups.entries()) {
     const possibilities: Possibility[] = [];
     let isDecided = false;
-    const outcome = (rule: CompiledRule, peer: number): DirectionVerdict =>
-      rule.rule.action === "pass" ? nextTier() : outcomeOf(rule, peer);
-    for (const rules of groups[at]!) {
+    for (const rules of group) {
       for (const rule of rules) {
-        const sure = surePeer(rule, matches);
-        const doubtful = sure === NO_PEER ? doubtfulPeer(rule, matches) : undefined;
-        if (sure === NO_PEER && doubtful === undefined) continue;
-        if (!matchesPorts(rule.rule.ports, question)) continue;
-        if (doubtful !== undefined) {
-          possibilities.push({ outcome: outcome(rule, doubtful.peer), doubt: doubtful.doubt });
-          continue;
-        }
-        possibilities.push({ outcome: outcome(rule, sure), doubt: undefined });
+        const peer = matchedPeer(rule, question);
+        if (peer === undefined || !question.ports.matches(rule.ports, question.port)) continue;
+        const outcome = rule.rule.action === "pass" ? nextTier() : outcomeOf(rule, peer.index);
+        possibilities.push({ outcome, doubt: peer.doubt });
+        if (peer.doubt !== undefined) continue;
         isDecided = true;
         break;
       }
     }
     if (possibilities.length === 0) continue;
     if (!isDecided) {
-      const rest = decideGroups(groups, at + 1, matches, question, nextTier);
+      const rest = decideGroups(groups.slice(at + 1), question, nextTier);
       possibilities.push({ outcome: rest, doubt: undefined });
     }
     return agree(possibilities);
@@ -89,45 +88,36 @@ function agree(possibilities: readonly Possibility[]): DirectionVerdict {
 }
 
 /** Policies add up: one rule that matches is enough. */
-function decideNetworkPolicies(
-  stack: PolicyStack,
-  matches: PeerMatches,
-  question: PortQuestion,
-): DirectionVerdict {
+function decideNetworkPolicies(stack: PolicyStack, question: Question): DirectionVerdict {
   const { defaultDeny, networkPolicies } = stack;
-  if (defaultDeny === undefined) return decideGroups(stack.baseline, 0, matches, question, () => NO_POLICY);
-  if (!hasPorts(question.protocol)) return undetermined("protocol", [defaultDeny.by]);
-  const { numbers, rules, indexes } = stack.peers;
-  for (let at = 0; at < numbers.length; at++) {
-    const number = numbers[at]!;
-    if (number !== ANY_PEER && !matches.has(number)) continue;
-    const rule = networkPolicies[rules[at]!]!;
-    if (matchesPorts(rule.rule.ports, question)) return outcomeOf(rule, indexes[at]!);
-  }
-  if (matches.doubts !== undefined) {
-    for (const rule of networkPolicies) {
-      const doubtful = doubtfulPeer(rule, matches);
-      if (doubtful === undefined || !matchesPorts(rule.rule.ports, question)) continue;
-      return undetermined(doubtful.doubt, [outcomeOf(rule, doubtful.peer).by, defaultDeny.by]);
+  if (defaultDeny === undefined) return decideRanked(stack.baseline, stack, question, allow);
+  if (!hasPorts(question.port.protocol)) return undetermined("protocol", [defaultDeny.by]);
+  const sure = networkPolicies.firstMatch(question);
+  if (sure !== undefined) return sure;
+  if (question.peers.hasDoubts(question.row)) {
+    for (const rule of networkPolicies.rules) {
+      const peer = matchedPeer(rule, question);
+      if (peer?.doubt === undefined || !question.ports.matches(rule.ports, question.port)) continue;
+      return undetermined(peer.doubt, [outcomeOf(rule, peer.index).by, defaultDeny.by]);
     }
   }
   return question.exemption === undefined ? defaultDeny : undetermined(question.exemption, [defaultDeny.by]);
 }
 
-function matchesPorts(ports: readonly PortMatch[] | undefined, question: PortQuestion): boolean {
-  if (ports === undefined) return true;
-  for (const match of ports) if (matchesPort(match, question)) return true;
-  return false;
+function allow(): DirectionVerdict {
+  return NO_POLICY;
 }
 
-function matchesPort(match: PortMatch, { protocol, port, namedPorts }: PortQuestion): boolean {
-  if (match.kind === "range") return match.protocol === protocol && match.first <= port && port <= match.last;
-  if (match.protocol !== undefined && match.protocol !== protocol) return false;
-  return (
-    namedPorts?.some(
-      (named) => named.name === match.name && named.protocol === protocol && named.port === port,
-    ) ?? false
-  );
+/** The rule's first peer that matches for sure, whatever the port; without one, the first that may match. */
+function matchedPeer({ peers }: CompiledRule, question: Question): MatchedPeer | undefined {
+  if (peers === undefined) return { index: ANY_PEER, doubt: undefined };
+  const sure = peers.findIndex((number) => question.peers.matches(question.row, number));
+  if (sure >= 0) return { index: sure, doubt: undefined };
+  for (const [index, number] of peers.entries()) {
+    const doubt = question.peers.doubtOf(question.row, number);
+    if (doubt !== undefined) return { index, doubt };
+  }
+  return undefined;
 }
 
 export function undetermined(doubt: Doubt, between: readonly Decider[]): DirectionVerdict {

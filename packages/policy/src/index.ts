@@ -27,7 +27,7 @@ export {
   type Tier,
 } from "./policy.js";
 export { PortSet } from "./port-set.js";
-export { type Problem, problemText } from "./problem.js";
+export { fieldText, type Problem, problemText } from "./problem.js";
 export { PROTOCOL_NAMES, PROTOCOL_NUMBERS, type ProtocolName } from "./protocol.js";
 export { type Manifests, readManifests } from "./read-manifests.js";
 export { type ProposedPolicies, readProposal } from "./read-proposal.js";

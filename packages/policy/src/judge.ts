@@ -1,42 +1,50 @@
 import { AddressAtoms } from "./address-atoms.js";
 import { type ClusterState, NAMESPACE_NAME_LABEL, type Namespace, type Node, type Pod } from "./cluster.js";
-import { type CompiledPolicy, compilePolicy } from "./compiled-policy.js";
+import { CompiledPeers } from "./compiled-peers.js";
+import { type CompiledPolicy, compilePolicy, type PolicyParts } from "./compiled-policy.js";
 import { SelectionTable } from "./compiled-selection.js";
 import type { Connection, Party } from "./connection.js";
 import { decide, undetermined } from "./decide.js";
 import { type IpAddress, parseAddress } from "./ip-address.js";
-import { type LabelSet, LabelSets } from "./label-set.js";
-import { CompiledPeers } from "./peer-matches.js";
+import { type LabelSet, LabelSets, type Labels } from "./label-set.js";
+import { PeerMatrix } from "./peer-matrix.js";
 import { type PeerView, PeerViews } from "./peer-view.js";
 import { type PodClass, PodClasses } from "./pod-class.js";
-import type { Direction, Policy, PolicyKind } from "./policy.js";
+import type { Policy } from "./policy.js";
 import { PolicyIndex } from "./policy-index.js";
-import { PolicyStacks } from "./policy-stack.js";
-import type { DirectionVerdict, Doubt, Exemption, Verdict } from "./verdict.js";
+import { type PolicyStackPair, PolicyStacks } from "./policy-stack.js";
+import { PortLists, type PortQuestion } from "./port-lists.js";
+import type { DirectionVerdict, Exemption, PolicyName, Verdict } from "./verdict.js";
 
 const MAX_VIEWS = 20_000;
 const MAX_EXTERNAL_ADDRESSES = 200_000;
 
-class PodRecord {
-  /** As a peer, untranslated; made when first asked for. */
-  view: { epoch: number; view: PeerView } | undefined;
-  /** As a side of a connection that does not say which address is in use. */
-  readonly side: Side;
+/** A pod; it is a side of a connection itself, where that does not say which address is in use. */
+class PodRecord implements Side {
+  podClass: PodClass;
+  /** As a peer, untranslated, as of `viewEpoch`; made when first asked for. */
+  view: PeerView | undefined;
+  viewEpoch = 0;
+  readonly record: PodRecord | undefined;
+  readonly nodeName: string | undefined;
+  readonly address: string | undefined;
   readonly pod: Pod;
   readonly addresses: readonly IpAddress[];
-  podClass: PodClass;
 
   constructor(pod: Pod, podClass: PodClass) {
-    this.pod = pod;
     this.podClass = podClass;
+    this.pod = pod;
     this.addresses = pod.addresses.flatMap((address) => parseAddress(address) ?? []);
-    this.side = this.sideAt(undefined);
+    const { record, nodeName, address } = this.sideAt(undefined);
+    this.record = record;
+    this.nodeName = nodeName;
+    this.address = address;
   }
 
   sideAt(address: string | undefined): Side {
     const { hostNetwork, node, addresses } = this.pod;
-    if (!hostNetwork) return { pod: this, nodeName: undefined, address };
-    return { pod: undefined, nodeName: node ?? "", address: address ?? addresses[0] };
+    if (!hostNetwork) return { record: this, nodeName: undefined, address };
+    return { record: undefined, nodeName: node ?? "", address: address ?? addresses[0] };
   }
 }
 
@@ -48,7 +56,8 @@ interface NodeRecord {
 
 /** One side of a connection, looked up. */
 interface Side {
-  readonly pod: PodRecord | undefined;
+  /** undefined for everything but pods; pods on their node's network are their node. */
+  readonly record: PodRecord | undefined;
   /** The node that it is: a node's own name, or that of a pod on its node's network. */
   readonly nodeName: string | undefined;
   readonly address: string | undefined;
@@ -70,7 +79,10 @@ export class Judge {
   readonly #labelSets = new LabelSets();
   readonly #selections = new SelectionTable();
   readonly #atoms = new AddressAtoms();
+  readonly #ports = new PortLists();
   readonly #peers = new CompiledPeers(this.#selections, this.#atoms);
+  readonly #matrix = new PeerMatrix(this.#peers);
+  readonly #parts: PolicyParts = { selections: this.#selections, peers: this.#peers, ports: this.#ports };
   readonly #views = new PeerViews(this.#atoms);
   readonly #classes = new PodClasses();
   readonly #policies = new PolicyIndex();
@@ -92,14 +104,14 @@ export class Judge {
     const before = this.#policies.get(policy);
     if (before !== undefined) this.#policies.remove(before);
     const knownKeys = this.#selections.keys.size;
-    const after = compilePolicy(policy, this.#compiled++, this.#selections, this.#peers);
+    const after = compilePolicy(policy, this.#compiled++, this.#parts);
     if (this.#selections.keys.size > knownKeys)
       for (const namespace of this.#pods.keys()) this.#reclassify(namespace);
     this.#policies.put(after);
     this.#forget(before === undefined ? [after] : [before, after]);
   }
 
-  removePolicy(name: { kind: PolicyKind; namespace: string; name: string }): void {
+  removePolicy(name: PolicyName): void {
     const before = this.#policies.get(name);
     if (before === undefined) return;
     this.#policies.remove(before);
@@ -107,7 +119,7 @@ export class Judge {
   }
 
   putNamespace({ name, labels }: Namespace): void {
-    this.#namespaces.set(name, this.#labelSets.of({ ...labels, [NAMESPACE_NAME_LABEL]: name }));
+    this.#namespaces.set(name, this.#namespaceLabels(name, labels));
     this.#reclassify(name);
   }
 
@@ -159,72 +171,72 @@ export class Judge {
     const destination = this.#sideOf(connection.destination);
     if (source === undefined || destination === undefined) return UNKNOWN_POD;
     const { dialledAddress, seenSourceAddress } = connection;
-    if (source.pod !== undefined && source.pod === destination.pod && dialledAddress === undefined)
+    if (source.record !== undefined && source.record === destination.record && dialledAddress === undefined)
       return SELF;
+    const { protocol, port } = connection;
+    const asked = { protocol, port, namedPorts: destination.record?.podClass.namedPorts };
     return combine(
-      this.#judgeEgress(source, destination, connection),
-      this.#judgeIngress(source, destination, seenSourceAddress, connection),
+      this.#judgeEgress(source, destination, dialledAddress, asked),
+      this.#judgeIngress(source, destination, seenSourceAddress, asked),
     );
   }
 
-  #judgeEgress(source: Side, destination: Side, connection: Connection): DirectionVerdict {
-    if (source.pod === undefined) return NOT_A_POD;
-    const view = this.#viewOf(destination, connection.dialledAddress, "translated-destination");
-    const isToOwnNode = destination.nodeName !== undefined && destination.nodeName === source.pod.pod.node;
-    return this.#decide(
-      source.pod.podClass,
-      "egress",
-      view,
-      connection,
-      isToOwnNode ? "own-node" : undefined,
-    );
+  #judgeEgress(
+    source: Side,
+    destination: Side,
+    dialledAddress: string | undefined,
+    port: PortQuestion,
+  ): DirectionVerdict {
+    const { record } = source;
+    if (record === undefined) return NOT_A_POD;
+    const view = this.#viewOf(destination, dialledAddress, "translated-destination");
+    const isToOwnNode = destination.nodeName !== undefined && destination.nodeName === record.pod.node;
+    return decide(this.#stacksOf(record.podClass).egress, {
+      peers: this.#matrix,
+      row: this.#matrix.rowOf(view),
+      ports: this.#ports,
+      port,
+      exemption: isToOwnNode ? "own-node" : undefined,
+    });
   }
 
   #judgeIngress(
     source: Side,
     destination: Side,
     seenSourceAddress: string | undefined,
-    connection: Connection,
+    port: PortQuestion,
   ): DirectionVerdict {
-    if (destination.pod === undefined) return NOT_A_POD;
-    const { pod } = destination.pod;
-    if (source.nodeName !== undefined && source.nodeName === pod.node) return OWN_NODE;
+    const { record } = destination;
+    if (record === undefined) return NOT_A_POD;
+    if (source.nodeName !== undefined && source.nodeName === record.pod.node) return OWN_NODE;
     const view = this.#viewOf(source, seenSourceAddress, "translated-source");
     // Masqueraded by its own node, it may pass for the node.
-    const ownNode = seenSourceAddress === undefined ? undefined : this.#nodes.get(pod.node ?? "");
     const isFromOwnNode =
-      seenSourceAddress !== undefined && ownNode?.node.addresses.includes(seenSourceAddress);
-    const exemption = isFromOwnNode ? "translated-source" : undefined;
-    return this.#decide(destination.pod.podClass, "ingress", view, connection, exemption);
+      seenSourceAddress !== undefined &&
+      this.#nodes.get(record.pod.node ?? "")?.node.addresses.includes(seenSourceAddress);
+    return decide(this.#stacksOf(record.podClass).ingress, {
+      peers: this.#matrix,
+      row: this.#matrix.rowOf(view),
+      ports: this.#ports,
+      port,
+      exemption: isFromOwnNode ? "translated-source" : undefined,
+    });
   }
 
-  #decide(
-    subject: PodClass,
-    direction: Direction,
-    peer: PeerView,
-    { protocol, port }: Connection,
-    exemption: Doubt | undefined,
-  ): DirectionVerdict {
-    let stack = subject.stacks[direction];
-    if (stack === undefined) {
-      stack = this.#stacks.of(this.#policies.applyingTo(subject, direction), direction);
-      subject.stacks[direction] = stack;
-    }
-    this.#peers.complete(peer.matches, peer);
-    const namedPorts = direction === "ingress" ? subject.namedPorts : peer.podClass?.namedPorts;
-    return decide(stack, peer.matches, { protocol, port, namedPorts, exemption });
+  #stacksOf(podClass: PodClass): PolicyStackPair {
+    podClass.stacks ??= this.#stacks.of(this.#policies.selecting(podClass));
+    return podClass.stacks;
   }
 
   #sideOf(party: Party): Side | undefined {
     switch (party.kind) {
       case "external":
-        return { pod: undefined, nodeName: undefined, address: party.address };
+        return { record: undefined, nodeName: undefined, address: party.address };
       case "node":
-        return { pod: undefined, nodeName: party.name, address: party.address };
+        return { record: undefined, nodeName: party.name, address: party.address };
       case "pod": {
-        const pod = this.#pods.get(party.namespace)?.get(party.name);
-        if (pod === undefined) return undefined;
-        return party.address === undefined ? pod.side : pod.sideAt(party.address);
+        const record = this.#pods.get(party.namespace)?.get(party.name);
+        return party.address === undefined ? record : record?.sideAt(party.address);
       }
     }
   }
@@ -235,27 +247,31 @@ export class Judge {
     translation: "translated-source" | "translated-destination",
   ): PeerView {
     if (this.#views.size > MAX_VIEWS) this.#startAfresh();
-    const { pod, nodeName, address } = side;
+    const { record, nodeName, address } = side;
     const epoch = this.#atoms.epoch;
-    if (translated === undefined && address === undefined && pod?.view?.epoch === epoch) return pod.view.view;
-    if (translated === undefined && address !== undefined && pod === undefined && nodeName === undefined)
+    const isPlain = translated === undefined && address === undefined;
+    if (isPlain && record?.view !== undefined && record.viewEpoch === epoch) return record.view;
+    if (translated === undefined && address !== undefined && record === undefined && nodeName === undefined)
       return this.#externalView(address);
     const node = nodeName === undefined ? undefined : this.#nodes.get(nodeName);
     const own = address === undefined ? undefined : parseAddress(address);
     const other = translated === undefined ? undefined : parseAddress(translated);
-    const addresses = (own === undefined ? (pod ?? node)?.addresses : [own]) ?? [];
+    const addresses = (own === undefined ? (record ?? node)?.addresses : [own]) ?? [];
     const isUnknown = addresses.length === 0;
     const isTranslated =
       other !== undefined && (isUnknown || !addresses.every((each) => isSame(each, other)));
     const view = this.#views.of({
-      podClass: pod?.podClass,
+      podClass: record?.podClass,
       nodeLabels: nodeName === undefined ? undefined : (node?.labels ?? this.#labelSets.of({})),
       addresses: isTranslated && !isUnknown ? [...addresses, other] : addresses,
       translation: isTranslated ? translation : undefined,
       isDisguised: isTranslated && translation === "translated-source",
       isNowhere: isUnknown && this.#isUnknownNowhere,
     });
-    if (translated === undefined && address === undefined && pod !== undefined) pod.view = { epoch, view };
+    if (isPlain && record !== undefined) {
+      record.view = view;
+      record.viewEpoch = epoch;
+    }
     return view;
   }
 
@@ -280,9 +296,14 @@ export class Judge {
     return view;
   }
 
-  #classOf({ namespace, labels, namedPorts }: Pod): PodClass {
-    const namespaceLabels =
-      this.#namespaces.get(namespace) ?? this.#labelSets.of({ [NAMESPACE_NAME_LABEL]: namespace });
+  #namespaceLabels(name: string, labels: Labels = {}): LabelSet {
+    return this.#labelSets.of({ ...labels, [NAMESPACE_NAME_LABEL]: name });
+  }
+
+  #classOf(pod: Pod): PodClass {
+    const { namespace, labels, namedPorts } = pod;
+    const ownLabels = pod.namespaceLabels === undefined ? this.#namespaces.get(namespace) : undefined;
+    const namespaceLabels = ownLabels ?? this.#namespaceLabels(namespace, pod.namespaceLabels);
     // Labels that no selector asks for (template hashes, pod names) would put every pod in a class of its own.
     const { keys } = this.#selections;
     const asked = Object.fromEntries(Object.entries(labels).filter(([key]) => keys.has(key)));
@@ -305,8 +326,7 @@ export class Judge {
       const namespace = policy.tier === "networkPolicy" ? policy.namespace : undefined;
       for (const podClass of this.#classes.in(namespace)) {
         if (!subject.selects(podClass)) continue;
-        podClass.stacks.ingress = undefined;
-        podClass.stacks.egress = undefined;
+        podClass.stacks = undefined;
       }
     }
   }
@@ -315,6 +335,7 @@ export class Judge {
   #startAfresh(): void {
     this.#classes.clear();
     this.#views.clear();
+    this.#matrix.clear();
     this.#externalViews.clear();
     for (const namespace of this.#pods.keys()) this.#reclassify(namespace);
   }

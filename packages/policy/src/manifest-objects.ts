@@ -13,6 +13,8 @@ export interface ManifestFile {
 export interface ManifestObject {
   readonly apiVersion: string;
   readonly kind: string;
+  /** E.g. `NetworkPolicy shop/web`. */
+  readonly name: string;
   readonly value: object;
   /** What is wrong with one of its fields, with where it stands. */
   readonly problem: (issue: FieldIssue) => Problem;
@@ -82,17 +84,18 @@ function objectsIn(place: Place, value: unknown, at: readonly PropertyKey[]): Ma
   }
   const parsed = objectSchema.safeParse(value);
   if (!parsed.success) return [];
-  const object = objectName(parsed.data.kind, parsed.data);
+  const name = objectName(parsed.data.kind, parsed.data);
   return [
     {
       apiVersion: parsed.data.apiVersion,
       kind: parsed.data.kind,
+      name,
       value: parsed.data,
       problem: ({ path, message }) => ({
         file: place.file,
         line: lineOf(place, [...at, ...path]),
         field: fieldText(path),
-        object,
+        object: name,
         message,
       }),
     },

@@ -3,7 +3,7 @@ import { issuesOf, type Parsed } from "./field-issue.js";
 import { cidrSchema, portNameSchema, portSchema, protocolSchema } from "./field-schemas.js";
 import { type AddressRange, parseNetwork } from "./ip-address.js";
 import type { Peer, Policy, PortMatch, Rule } from "./policy.js";
-import { PROTOCOL_NUMBERS } from "./protocol.js";
+import { LAST_PORT, PROTOCOL_NUMBERS } from "./protocol.js";
 import { selectorSchema, toSelector } from "./selector-schema.js";
 
 const policyPortSchema = z
@@ -117,7 +117,7 @@ function toPortMatch({ protocol, port, endPort }: z.output<typeof policyPortSche
   const number = PROTOCOL_NUMBERS[protocol ?? "TCP"];
   if (typeof port === "string") return { kind: "name", protocol: number, name: port };
   const first = port ?? 0;
-  return { kind: "range", protocol: number, first, last: endPort ?? port ?? 65535 };
+  return { kind: "range", protocol: number, first, last: endPort ?? port ?? LAST_PORT };
 }
 
 /** A part, and not the whole: the API server wants `except` to be strictly within. */

@@ -1,7 +1,6 @@
 import type { AddressAtoms } from "./address-atoms.js";
 import type { IpAddress } from "./ip-address.js";
 import type { LabelSet } from "./label-set.js";
-import { PeerMatches } from "./peer-matches.js";
 import type { PodClass } from "./pod-class.js";
 
 /** The other side of a connection, as rules see it. */
@@ -22,21 +21,19 @@ export interface PeerTraits {
 
 export interface PeerView extends PeerTraits {
   readonly id: number;
-  /** Shared by all of one id. */
-  readonly matches: PeerMatches;
 }
 
 /** Gives the same id to all peers that no rule can tell apart. */
 export class PeerViews {
   readonly #atoms: AddressAtoms;
-  readonly #known = new Map<string, { readonly id: number; readonly matches: PeerMatches }>();
+  readonly #ids = new Map<string, number>();
 
   constructor(atoms: AddressAtoms) {
     this.#atoms = atoms;
   }
 
   get size(): number {
-    return this.#known.size;
+    return this.#ids.size;
   }
 
   /**
@@ -47,15 +44,15 @@ export class PeerViews {
     const { podClass, nodeLabels, addresses, translation, isDisguised, isNowhere } = traits;
     const atoms = addresses.map((address) => this.#atoms.nameOf(address));
     const text = `${podClass?.id}|${nodeLabels?.id}|${atoms.join()}|${translation}|${isDisguised}|${isNowhere}`;
-    let known = this.#known.get(text);
-    if (known === undefined) {
-      known = { id: this.#known.size, matches: new PeerMatches() };
-      this.#known.set(text, known);
+    let id = this.#ids.get(text);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(text, id);
     }
-    return { ...traits, ...known };
+    return { id, podClass, nodeLabels, addresses, translation, isDisguised, isNowhere };
   }
 
   clear(): void {
-    this.#known.clear();
+    this.#ids.clear();
   }
 }

@@ -1,7 +1,6 @@
 import type { NamedPort } from "./cluster.js";
 import type { LabelSet } from "./label-set.js";
-import type { Direction } from "./policy.js";
-import type { PolicyStack } from "./policy-stack.js";
+import type { PolicyStackPair } from "./policy-stack.js";
 
 /** What policies can tell pods apart by; addresses and nodes come with the connection. */
 export interface PodTraits {
@@ -12,10 +11,22 @@ export interface PodTraits {
 }
 
 /** All pods that no policy can tell apart. Its traits never change: a pod that gets other labels changes its class. */
-export interface PodClass extends PodTraits {
+export class PodClass implements PodTraits {
   readonly id: number;
-  /** By direction; undefined until first needed, and again when a policy changes that selects the class. */
-  readonly stacks: Record<Direction, PolicyStack | undefined>;
+  readonly namespace: string;
+  readonly namespaceLabels: LabelSet;
+  readonly labels: LabelSet;
+  readonly namedPorts: readonly NamedPort[];
+  /** undefined until first needed, and again when a policy changes that selects the class. */
+  stacks: PolicyStackPair | undefined = undefined;
+
+  constructor(id: number, { namespace, namespaceLabels, labels, namedPorts }: PodTraits) {
+    this.id = id;
+    this.namespace = namespace;
+    this.namespaceLabels = namespaceLabels;
+    this.labels = labels;
+    this.namedPorts = namedPorts;
+  }
 }
 
 /** Makes one {@link PodClass} of all pods with equal traits. */
@@ -33,11 +44,7 @@ export class PodClasses {
     const text = `${namespace}|${namespaceLabels.id}|${labels.id}|${ports.join()}`;
     let podClass = this.#byText.get(text);
     if (podClass === undefined) {
-      podClass = {
-        ...traits,
-        id: this.#byText.size,
-        stacks: { ingress: undefined, egress: undefined },
-      };
+      podClass = new PodClass(this.#byText.size, traits);
       this.#byText.set(text, podClass);
       const neighbours = this.#byNamespace.get(namespace);
       if (neighbours === undefined) this.#byNamespace.set(namespace, [podClass]);

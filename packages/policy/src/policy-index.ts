@@ -1,61 +1,75 @@
 import type { CompiledPolicy } from "./compiled-policy.js";
 import type { PodClass } from "./pod-class.js";
-import { type Direction, type PolicyKind, policyKey } from "./policy.js";
+import { policyKey } from "./policy.js";
+import type { PolicyName } from "./verdict.js";
 
 /** Where policies are found by the pods that they may select. */
 export class PolicyIndex {
   readonly #byKey = new Map<string, CompiledPolicy>();
-  readonly #byNamespace = new Map<string, Map<string, CompiledPolicy>>();
+  readonly #byNamespace = new Map<string, Shelf>();
   /** Those of no namespace. */
-  readonly #clusterWide = new Map<string, CompiledPolicy>();
-
-  get size(): number {
-    return this.#byKey.size;
-  }
+  readonly #clusterWide = new Shelf();
 
   put(policy: CompiledPolicy): void {
     const key = policyKey(policy.policy);
     this.#byKey.set(key, policy);
-    this.#shelfOf(policy.policy).set(key, policy);
+    this.#shelfOf(policy.policy).put(key, policy);
   }
 
-  get(name: { kind: PolicyKind; namespace: string; name: string }): CompiledPolicy | undefined {
+  get(name: PolicyName): CompiledPolicy | undefined {
     return this.#byKey.get(policyKey(name));
   }
 
   remove(policy: CompiledPolicy): void {
     const key = policyKey(policy.policy);
     this.#byKey.delete(key);
-    this.#shelfOf(policy.policy).delete(key);
+    this.#shelfOf(policy.policy).remove(key);
   }
 
-  all(): Iterable<CompiledPolicy> {
-    return this.#byKey.values();
-  }
-
-  /** The policies that have a say for a pod in one direction, tier by tier, each in the order of their names. */
-  applyingTo(pod: PodClass, direction: Direction): CompiledPolicy[] {
-    const applying = (policies: Iterable<CompiledPolicy>): CompiledPolicy[] =>
-      [...policies]
-        .filter((policy) => policy[direction] !== undefined && policy.subject.selects(pod))
-        .sort(byPriorityAndName);
+  /** The policies that select a pod: those of no namespace by priority and name, then NetworkPolicies by name. */
+  selecting(pod: PodClass): CompiledPolicy[] {
+    const selecting = (policies: readonly CompiledPolicy[]): CompiledPolicy[] =>
+      policies.filter(({ subject }) => subject.selects(pod));
     return [
-      ...applying(this.#clusterWide.values()),
-      ...applying(this.#byNamespace.get(pod.namespace)?.values() ?? []),
+      ...selecting(this.#clusterWide.sorted),
+      ...selecting(this.#byNamespace.get(pod.namespace)?.sorted ?? []),
     ];
   }
 
-  #shelfOf({ tier, namespace }: CompiledPolicy["policy"]): Map<string, CompiledPolicy> {
+  #shelfOf({ tier, namespace }: CompiledPolicy["policy"]): Shelf {
     if (tier !== "networkPolicy") return this.#clusterWide;
     let shelf = this.#byNamespace.get(namespace);
     if (shelf === undefined) {
-      shelf = new Map();
+      shelf = new Shelf();
       this.#byNamespace.set(namespace, shelf);
     }
     return shelf;
   }
 }
 
-function byPriorityAndName({ policy: a }: CompiledPolicy, { policy: b }: CompiledPolicy): number {
-  return a.priority - b.priority || (policyKey(a) < policyKey(b) ? -1 : 1);
+/** Policies by their keys, and in order. */
+class Shelf {
+  readonly #byKey = new Map<string, CompiledPolicy>();
+  #sorted: readonly CompiledPolicy[] | undefined;
+
+  put(key: string, policy: CompiledPolicy): void {
+    this.#byKey.set(key, policy);
+    this.#sorted = undefined;
+  }
+
+  remove(key: string): void {
+    this.#byKey.delete(key);
+    this.#sorted = undefined;
+  }
+
+  /** By priority and name. */
+  get sorted(): readonly CompiledPolicy[] {
+    this.#sorted ??= [...this.#byKey]
+      .sort(
+        ([oneKey, one], [otherKey, other]) =>
+          one.policy.priority - other.policy.priority || (oneKey < otherKey ? -1 : 1),
+      )
+      .map(([, policy]) => policy);
+    return this.#sorted;
+  }
 }

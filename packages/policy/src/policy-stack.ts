@@ -1,94 +1,81 @@
-import { ANY_PEER, type CompiledPolicy, type CompiledRule, policyName } from "./compiled-policy.js";
+import type { CompiledPolicy, CompiledRule } from "./compiled-policy.js";
 import type { Direction } from "./policy.js";
+import { RuleList } from "./rule-list.js";
 import type { DirectionVerdict } from "./verdict.js";
 
 /** The rules of each policy of one priority; which policy goes first is not defined. */
 export type PriorityGroup = readonly (readonly CompiledRule[])[];
 
+/** The rules of a tier whose policies have priorities, in their order. */
+export interface RankedRules {
+  readonly groups: readonly PriorityGroup[];
+  /** All of them; only where no two policies share a priority, so that the first that matches decides. */
+  readonly inOrder: RuleList | undefined;
+}
+
 /** The rules that have a say for a pod in one direction, tier by tier. */
 export interface PolicyStack {
-  readonly admin: readonly PriorityGroup[];
+  readonly admin: RankedRules;
   /** Of all NetworkPolicies, which add up. */
-  readonly networkPolicies: readonly CompiledRule[];
-  /** The same once more, for most rules match nothing: see {@link PeerList}. */
-  readonly peers: PeerList;
+  readonly networkPolicies: RuleList;
   /** What these say where none of their rules matches; undefined where no NetworkPolicy isolates the pod. */
   readonly defaultDeny: DirectionVerdict | undefined;
-  readonly baseline: readonly PriorityGroup[];
-  /** Those that the rules are of. */
-  readonly policies: ReadonlySet<CompiledPolicy>;
+  readonly baseline: RankedRules;
 }
 
-/**
- * The peers of a list of rules, one after the other. What is asked for each connection lies side by side here: following
- * the rules themselves costs a cache miss a rule.
- */
-export interface PeerList {
-  /** By their numbers in {@link CompiledPeers}; {@link ANY_PEER} for a rule without peers. */
-  readonly numbers: Int32Array;
-  /** Each one's rule, and its index there. */
-  readonly rules: Uint32Array;
-  readonly indexes: Int32Array;
+/** For both directions. */
+export interface PolicyStackPair {
+  readonly ingress: PolicyStack;
+  readonly egress: PolicyStack;
 }
 
-/** One stack for all pods that the same policies select. */
+/** One {@link PolicyStackPair} for all pods that the same policies select. */
 export class PolicyStacks {
-  readonly #byText = new Map<string, PolicyStack>();
+  readonly #byText = new Map<string, { pair: PolicyStackPair; policies: ReadonlySet<CompiledPolicy> }>();
 
-  /** @param policies as {@link PolicyIndex.applyingTo} gives them */
-  of(policies: readonly CompiledPolicy[], direction: Direction): PolicyStack {
-    const text = `${direction} ${policies.map(({ id }) => id).join()}`;
-    let stack = this.#byText.get(text);
-    if (stack === undefined) {
-      stack = stackOf(policies, direction);
-      this.#byText.set(text, stack);
+  /** @param policies as {@link PolicyIndex.selecting} gives them */
+  of(policies: readonly CompiledPolicy[]): PolicyStackPair {
+    const text = policies.map(({ id }) => id).join();
+    let known = this.#byText.get(text);
+    if (known === undefined) {
+      const pair = { ingress: stackOf(policies, "ingress"), egress: stackOf(policies, "egress") };
+      known = { pair, policies: new Set(policies) };
+      this.#byText.set(text, known);
     }
-    return stack;
+    return known.pair;
   }
 
   /** For when a policy is changed or removed. */
   forget(policy: CompiledPolicy): void {
-    for (const [text, stack] of this.#byText) if (stack.policies.has(policy)) this.#byText.delete(text);
+    for (const [text, { policies }] of this.#byText) if (policies.has(policy)) this.#byText.delete(text);
   }
 }
 
+const NO_RULES: RankedRules = { groups: [], inOrder: new RuleList([]) };
+
 function stackOf(policies: readonly CompiledPolicy[], direction: Direction): PolicyStack {
   const ofTier = (tier: CompiledPolicy["policy"]["tier"]) =>
-    policies.filter(({ policy }) => policy.tier === tier);
+    policies.filter((each) => each.policy.tier === tier && each[direction] !== undefined);
   const networkPolicies = ofTier("networkPolicy");
-  const names = networkPolicies.map(({ policy }) => policyName(policy));
-  const rules = networkPolicies.flatMap((policy) => rulesOf(policy, direction));
   return {
-    policies: new Set(policies),
-    admin: groups(ofTier("admin"), direction),
-    networkPolicies: rules,
-    peers: peersOf(rules),
-    defaultDeny:
-      names.length === 0
-        ? undefined
-        : {
-            verdict: "denied",
-            by: { kind: "default-deny", tier: "networkPolicy", policies: names },
-            doubt: undefined,
-          },
-    baseline: groups(ofTier("baseline"), direction),
+    admin: rankedRules(ofTier("admin"), direction),
+    networkPolicies: new RuleList(networkPolicies.flatMap((policy) => rulesOf(policy, direction))),
+    defaultDeny: networkPolicies.length === 0 ? undefined : defaultDenyOf(networkPolicies),
+    baseline: rankedRules(ofTier("baseline"), direction),
   };
 }
 
-function peersOf(rules: readonly CompiledRule[]): PeerList {
-  const list = rules.flatMap(({ peers }, rule) =>
-    peers === undefined
-      ? [{ number: ANY_PEER, rule, index: ANY_PEER }]
-      : peers.map((number, index) => ({ number, rule, index })),
-  );
+function defaultDenyOf(policies: readonly CompiledPolicy[]): DirectionVerdict {
+  const names = policies.map(({ name }) => name);
   return {
-    numbers: Int32Array.from(list, ({ number }) => number),
-    rules: Uint32Array.from(list, ({ rule }) => rule),
-    indexes: Int32Array.from(list, ({ index }) => index),
+    verdict: "denied",
+    by: { kind: "default-deny", tier: "networkPolicy", policies: names },
+    doubt: undefined,
   };
 }
 
-function groups(sorted: readonly CompiledPolicy[], direction: Direction): PriorityGroup[] {
+function rankedRules(sorted: readonly CompiledPolicy[], direction: Direction): RankedRules {
+  if (sorted.length === 0) return NO_RULES;
   const byPriority = new Map<number, (readonly CompiledRule[])[]>();
   for (const policy of sorted) {
     const rules = rulesOf(policy, direction);
@@ -98,7 +85,9 @@ function groups(sorted: readonly CompiledPolicy[], direction: Direction): Priori
     if (group === undefined) byPriority.set(priority, [rules]);
     else group.push(rules);
   }
-  return [...byPriority.values()];
+  const groups = [...byPriority.values()];
+  const isOrdered = groups.every((group) => group.length === 1);
+  return { groups, inOrder: isOrdered ? new RuleList(groups.flat(2)) : undefined };
 }
 
 /** A policy's rules of a direction; empty where it says nothing about it. */

@@ -1,6 +1,6 @@
 import type { ClusterState } from "./cluster.js";
 import type { Policy } from "./policy.js";
-import { PROTOCOL_NAMES, PROTOCOL_NUMBERS, type ProtocolName } from "./protocol.js";
+import { FIRST_PORT, LAST_PORT, PROTOCOL_NAMES, PROTOCOL_NUMBERS, type ProtocolName } from "./protocol.js";
 
 /** Ports of a protocol that no policy tells apart. */
 export interface PortInterval {
@@ -9,13 +9,11 @@ export interface PortInterval {
   readonly last: number;
 }
 
-const LAST_PORT = 65535;
-
 /** All ports of all protocols, cut wherever a rule or a pod's named port begins or ends. */
 export function portIntervals({ policies, pods }: ClusterState): PortInterval[] {
-  const borders = new Map(PROTOCOL_NAMES.map((name) => [PROTOCOL_NUMBERS[name], new Set([1])]));
+  const borders = new Map(PROTOCOL_NAMES.map((name) => [PROTOCOL_NUMBERS[name], new Set([FIRST_PORT])]));
   const cut = (protocol: number, first: number, last: number): void => {
-    borders.get(protocol)?.add(Math.max(first, 1));
+    borders.get(protocol)?.add(Math.max(first, FIRST_PORT));
     if (last < LAST_PORT) borders.get(protocol)?.add(last + 1);
   };
   const names = new Set<string>();

@@ -1,7 +1,4 @@
-import { PROTOCOL_NAMES, type ProtocolName } from "./protocol.js";
-
-const FIRST_PORT = 1;
-const LAST_PORT = 65535;
+import { FIRST_PORT, LAST_PORT, PROTOCOL_NAMES, type ProtocolName } from "./protocol.js";
 
 interface PortRange {
   readonly first: number;

@@ -1,4 +1,4 @@
-import type { ClusterState, Pod } from "./cluster.js";
+import { type ClusterState, type Pod, workloadKey } from "./cluster.js";
 import type { Party } from "./connection.js";
 import type { TrafficEnd } from "./traffic.js";
 
@@ -29,8 +29,4 @@ export class PresentParties {
   #isPresent(party: Party): boolean {
     return party.kind !== "pod" || this.#pods.has(`${party.namespace}/${party.name}`);
   }
-}
-
-export function workloadKey(namespace: string, workload: Pod["workload"]): string {
-  return `${namespace}/${workload.kind}/${workload.name}`;
 }

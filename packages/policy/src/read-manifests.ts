@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { ClusterState, Namespace, Node, Pod } from "./cluster.js";
-import type { FieldIssue, Parsed } from "./field-issue.js";
+import type { Parsed } from "./field-issue.js";
 import { type ManifestFile, type ManifestObject, manifestObjects } from "./manifest-objects.js";
 import { parseNamespace, parseNode, parsePod } from "./parse-cluster.js";
-import { isPolicy, parsePolicy } from "./parse-policy.js";
+import { isPolicy } from "./parse-policy.js";
 import { metadataSchema } from "./pod-schema.js";
-import { type Policy, policyKey } from "./policy.js";
 import type { Problem } from "./problem.js";
+import { ReadPolicies } from "./read-policies.js";
 import { isWorkloadKind, WorkloadObjects } from "./workload-objects.js";
 
 /** What is in a folder of manifests. Objects with problems are left out of the state; all others are in it. */
@@ -38,16 +38,13 @@ export function readManifests(files: readonly ManifestFile[]): Manifests {
   for (const object of objects)
     if (isWorkloadKind(object.kind)) take(object, workloads.add(object.kind, object.value));
 
-  const policies = new Map<string, Policy>();
+  const policies = new ReadPolicies();
   const namespaces: Namespace[] = [];
   const nodes: Node[] = [];
   const pods: Pod[] = [];
   for (const object of objects) {
     if (isPolicy(object)) {
-      for (const policy of take(object, parsePolicy(object.kind, object.value))) {
-        if (policies.has(policyKey(policy))) problems.push(object.problem(TWICE));
-        else policies.set(policyKey(policy), policy);
-      }
+      problems.push(...policies.add(object));
     } else if (object.apiVersion !== "v1") continue;
     else if (object.kind === "Namespace") namespaces.push(...take(object, parseNamespace(object.value)));
     else if (object.kind === "Node") nodes.push(...take(object, parseNode(object.value)));
@@ -58,12 +55,10 @@ export function readManifests(files: readonly ManifestFile[]): Manifests {
     }
   }
   const state = {
-    policies: [...policies.values()],
+    policies: policies.all,
     namespaces,
     nodes,
     pods: [...pods, ...workloads.podsFor(pods)],
   };
   return { state, problems };
 }
-
-const TWICE: FieldIssue = { path: ["metadata", "name"], message: "is there twice; the first one counts" };

@@ -1,7 +1,8 @@
 import { type ManifestFile, manifestObjects } from "./manifest-objects.js";
-import { isPolicy, parsePolicy } from "./parse-policy.js";
-import { type Policy, policyKey } from "./policy.js";
+import { isPolicy } from "./parse-policy.js";
+import type { Policy } from "./policy.js";
 import type { Problem } from "./problem.js";
+import { ReadPolicies } from "./read-policies.js";
 
 /** The policies in a text that is to be tried. */
 export interface ProposedPolicies {
@@ -16,23 +17,13 @@ export interface ProposedPolicies {
 export function readProposal(files: readonly ManifestFile[]): ProposedPolicies {
   const problems: Problem[] = [];
   const passedOver: string[] = [];
-  const policies = new Map<string, Policy>();
+  const policies = new ReadPolicies();
   for (const file of files) {
     const read = manifestObjects(file);
     problems.push(...read.problems);
     for (const object of read.objects) {
-      const { object: name } = object.problem({ path: [], message: "" });
-      if (!isPolicy(object)) {
-        passedOver.push(name);
-        continue;
-      }
-      const { value, issues } = parsePolicy(object.kind, object.value);
-      if (issues !== undefined) problems.push(...issues.map(object.problem));
-      else if (policies.has(policyKey(value)))
-        problems.push(
-          object.problem({ path: ["metadata", "name"], message: "is there twice; the first one counts" }),
-        );
-      else policies.set(policyKey(value), value);
+      if (isPolicy(object)) problems.push(...policies.add(object));
+      else passedOver.push(object.name);
     }
     if (read.objects.length === 0 && read.problems.length === 0)
       problems.push({
@@ -43,5 +34,5 @@ export function readProposal(files: readonly ManifestFile[]): ProposedPolicies {
         message: "holds no Kubernetes object",
       });
   }
-  return { policies: [...policies.values()], problems, passedOver };
+  return { policies: policies.all, problems, passedOver };
 }

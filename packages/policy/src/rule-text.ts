@@ -1,7 +1,7 @@
 import { NAMESPACE_NAME_LABEL } from "./cluster.js";
 import type { LabelRequirement, LabelSelector } from "./label-selector.js";
 import type { Peer, PortMatch, Rule } from "./policy.js";
-import { PROTOCOL_NAMES, PROTOCOL_NUMBERS } from "./protocol.js";
+import { FIRST_PORT, LAST_PORT, protocolNameOf } from "./protocol.js";
 
 /** A rule in words, e.g. `pods app=cart, 10.0.0.0/8 : TCP 8080`; its direction and action are said elsewhere. */
 export function ruleText({ peers, ports }: Pick<Rule, "peers" | "ports">): string {
@@ -52,9 +52,9 @@ function requirementText({ key, operator, values }: LabelRequirement): string {
 }
 
 function portText(match: PortMatch): string {
-  const protocol = PROTOCOL_NAMES.find((name) => PROTOCOL_NUMBERS[name] === match.protocol);
+  const protocol = match.protocol === undefined ? undefined : protocolNameOf(match.protocol);
   if (match.kind === "name") return protocol === undefined ? match.name : `${protocol} ${match.name}`;
-  if (match.first <= 1 && match.last === 65535) return `${protocol} any port`;
+  if (match.first <= FIRST_PORT && match.last === LAST_PORT) return `${protocol} any port`;
   return `${protocol} ${match.first === match.last ? match.first : `${match.first}-${match.last}`}`;
 }
 

@@ -30,7 +30,7 @@ const PREFERRED: readonly string[] = [
 const LAST: readonly string[] = ["version", "app.kubernetes.io/managed-by", "app.kubernetes.io/part-of"];
 
 /** Whether a label stays with a workload's pods through restarts, rollouts and releases. */
-export function isStableLabel(key: string): boolean {
+function isStableLabel(key: string): boolean {
   return !UNSTABLE.has(key) && !key.startsWith("batch.kubernetes.io/");
 }
 

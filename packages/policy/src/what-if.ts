@@ -63,7 +63,7 @@ const CHANGES: readonly WhatIfChange[] = [
 ];
 
 /** A cluster as it would be with a proposal applied. */
-export function withProposal(state: ClusterState, { put, remove }: Proposal): ClusterState {
+function withProposal(state: ClusterState, { put, remove }: Proposal): ClusterState {
   const policies = new Map(state.policies.map((policy) => [policyKey(policy), policy]));
   for (const name of remove) policies.delete(policyKey(name));
   for (const policy of put) policies.set(policyKey(policy), policy);
@@ -88,19 +88,10 @@ export class WhatIfJudge {
   }
 }
 
-/** What a proposal would do to traffic that was, row by row. */
-export function judgeWhatIf(
-  state: ClusterState,
-  proposal: Proposal,
-  traffic: readonly TrafficRow[],
-): WhatIfRow[] {
-  const judge = new WhatIfJudge(state, proposal);
-  return traffic.map((row) => judge.of(row));
-}
-
 /** What a proposal would do to traffic that was, by workload, workload and port. */
 export function whatIf(state: ClusterState, proposal: Proposal, traffic: readonly TrafficRow[]): WhatIf {
-  return groupWhatIf(judgeWhatIf(state, proposal, traffic));
+  const judge = new WhatIfJudge(state, proposal);
+  return groupWhatIf(traffic.map((row) => judge.of(row)));
 }
 
 /** Rows of {@link WhatIfJudge}, added up. */

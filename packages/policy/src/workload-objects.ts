@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Pod, Workload } from "./cluster.js";
+import { type Pod, type Workload, workloadKey } from "./cluster.js";
 import { issuesOf, type Parsed } from "./field-issue.js";
 import { metadataSchema, namedPortsOf, type ObjectMetadata, podTemplateSchema } from "./pod-schema.js";
 
@@ -64,7 +64,7 @@ export class WorkloadObjects {
     const workload = { kind, metadata, pod };
     this.#objects.push(workload);
     if (metadata.uid) this.#byUid.set(metadata.uid, workload);
-    this.#byName.set(`${kind}/${namespace}/${metadata.name}`, workload);
+    this.#byName.set(workloadKey(namespace, pod.workload), workload);
     return { value: undefined };
   }
 
@@ -77,7 +77,7 @@ export class WorkloadObjects {
       const owner = references.find(({ controller }) => controller === true) ?? references[0];
       if (owner === undefined || owner.kind === "Node") break;
       workload = { kind: owner.kind, name: owner.name };
-      const named = this.#byName.get(`${owner.kind}/${metadata.namespace ?? "default"}/${owner.name}`);
+      const named = this.#byName.get(workloadKey(metadata.namespace ?? "default", workload));
       current = ((owner.uid ? this.#byUid.get(owner.uid) : undefined) ?? named)?.metadata;
     }
     return workload;
@@ -85,19 +85,15 @@ export class WorkloadObjects {
 
   /** One pod for each topmost workload that has none in the folder: what its template makes. */
   podsFor(pods: readonly Pod[]): Pod[] {
-    const covered = new Set(pods.map(workloadKey));
+    const covered = new Set(pods.map((pod) => workloadKey(pod.namespace, pod.workload)));
     return this.#objects.flatMap(({ kind, metadata, pod }) => {
       const topmost = { ...pod, workload: this.workloadOf(kind, metadata) };
-      if (covered.has(workloadKey(topmost))) return [];
+      const key = workloadKey(pod.namespace, topmost.workload);
+      if (covered.has(key)) return [];
       const isOwned = topmost.workload.kind !== kind || topmost.workload.name !== metadata.name;
-      const hasOwner = this.#byName.has(workloadKey(topmost));
-      return isOwned && hasOwner ? [] : [topmost];
+      return isOwned && this.#byName.has(key) ? [] : [topmost];
     });
   }
-}
-
-function workloadKey({ namespace, workload }: Pick<Pod, "namespace" | "workload">): string {
-  return `${workload.kind}/${namespace}/${workload.name}`;
 }
 
 function templateOf(kind: string, object: unknown) {

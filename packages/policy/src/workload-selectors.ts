@@ -1,6 +1,5 @@
-import type { ClusterState, Pod, Workload } from "./cluster.js";
+import { type ClusterState, type Pod, type Workload, workloadKey } from "./cluster.js";
 import type { Labels } from "./label-set.js";
-import { workloadKey } from "./present-parties.js";
 import { commonStableLabels } from "./stable-labels.js";
 
 /** The fewest stable labels that select a workload's pods. */

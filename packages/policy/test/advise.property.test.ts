@@ -6,7 +6,7 @@ import type { LeftOut } from "../src/left-out.js";
 import { parsePolicy } from "../src/parse-policy.js";
 import { policyKey } from "../src/policy.js";
 import type { TrafficRow } from "../src/traffic.js";
-import { groupWhatIf, judgeWhatIf, whatIf } from "../src/what-if.js";
+import { groupWhatIf, type Proposal, WhatIfJudge, type WhatIfRow, whatIf } from "../src/what-if.js";
 import { NODE_ADDRESSES, RandomCluster } from "./random-cluster.js";
 import { endOf } from "./shop-traffic.js";
 
@@ -114,4 +114,9 @@ function freed(state: ClusterState, traffic: readonly TrafficRow[]): number {
   return judgeWhatIf(state, { put: [], remove: state.policies }, traffic)
     .filter(({ before, change }) => before.verdict === "undetermined" && change === "newly-allowed")
     .reduce((sum, { row }) => sum + row.connections, 0);
+}
+
+function judgeWhatIf(state: ClusterState, proposal: Proposal, traffic: readonly TrafficRow[]): WhatIfRow[] {
+  const judge = new WhatIfJudge(state, proposal);
+  return traffic.map((row) => judge.of(row));
 }

@@ -4,7 +4,10 @@ import { readManifests } from "../src/read-manifests.js";
 import { fixtureFolder, fixtureLines } from "./fixture-folder.js";
 
 describe("connectionList", () => {
-  it.each(["shop", "external", "workloads", "broken"])("%s", (name) => {
+  it.each([
+    ...["shop", "external", "workloads", "broken"],
+    ...["named-ports", "sctp", "touching-ranges", "external-except", "all-but-one-port"],
+  ])("%s", (name) => {
     expect(connectionList(readManifests(fixtureFolder(name)).state)).toEqual(fixtureLines(name));
   });
 

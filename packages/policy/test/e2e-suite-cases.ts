@@ -1,77 +1,21 @@
-import type { ProtocolName } from "../src/protocol.js";
-
-/** A change to the cluster between two looks at it. */
-export type Change =
-  | { readonly policy: string; readonly namespace?: string; readonly spec: object }
-  | { readonly withdrawn: string; readonly namespace?: string }
-  | { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
-  | { readonly pod: string; readonly labels: Readonly<Record<string, string>> };
-
-/** What every pair of pods may do on one port: all allowed, but for these lines, of which the last that fits counts. */
-export interface Look {
-  readonly port: number;
-  readonly protocol?: ProtocolName;
-  /** `+` or `-`, then FROM > TO, where a pod is NAMESPACE/NAME and `*` stands for any. */
-  readonly lines: readonly string[];
-}
-
-export interface SuiteCase {
-  readonly title: string;
-  readonly steps: readonly (Change | Look)[];
-}
-
-const A = { matchLabels: { pod: "a" } };
-const B = { matchLabels: { pod: "b" } };
-const C = { matchLabels: { pod: "c" } };
-const named = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
-const namedBy = (operator: string, ...values: string[]) => ({
-  matchExpressions: [{ key: "kubernetes.io/metadata.name", operator, values }],
-});
-const IN = { policyTypes: ["Ingress"] };
-const OUT = { policyTypes: ["Egress"] };
-const BOTH = { policyTypes: ["Ingress", "Egress"] };
-const ingressOf = (podSelector: object, ...ingress: object[]) => ({ podSelector, ...IN, ingress });
-const egressOf = (podSelector: object, ...egress: object[]) => ({ podSelector, ...OUT, egress });
-const from = (...peers: object[]) => ({ from: peers });
-const to = (...peers: object[]) => ({ to: peers });
-const port = (number: number | string, protocol?: ProtocolName) => ({ ports: [{ port: number, protocol }] });
-
-const DENY_INGRESS = ingressOf({});
-const NOT_INTO_X = ["- * > x/*"];
-const NOT_INTO_XA = ["- * > x/a"];
-
-/** One protocol's share of the suite: what the three protocols have in common. */
-function perProtocol(protocol: ProtocolName): SuiteCase[] {
-  return [
-    {
-      title: `${protocol}: default deny of ingress`,
-      steps: [
-        { policy: "deny", spec: DENY_INGRESS },
-        { port: 80, protocol, lines: NOT_INTO_X },
-      ],
-    },
-    {
-      title: `${protocol}: by port`,
-      steps: [
-        {
-          policy: "from-y",
-          spec: ingressOf(A, { ...from({ namespaceSelector: named("y") }), ...port(81, protocol) }),
-        },
-        { port: 81, protocol, lines: ["- x/* > x/a", "- z/* > x/a"] },
-      ],
-    },
-    {
-      title: `${protocol}: only from one pod of another namespace`,
-      steps: [
-        {
-          policy: "from-ya",
-          spec: ingressOf(A, from({ namespaceSelector: named("y"), podSelector: A })),
-        },
-        { port: 80, protocol, lines: ["- * > x/a", "+ y/a > x/a"] },
-      ],
-    },
-  ];
-}
+import {
+  A,
+  B,
+  BOTH,
+  C,
+  DENY_INGRESS,
+  egressOf,
+  from,
+  ingressOf,
+  NOT_INTO_X,
+  NOT_INTO_XA,
+  named,
+  namedBy,
+  port,
+  type SuiteCase,
+  to,
+} from "./e2e-suite-case.js";
+import { perProtocol } from "./e2e-suite-protocol.js";
 
 /**
  * What the Kubernetes end-to-end suite for NetworkPolicy (test/e2e/network/netpol) checks, case by case, in a table

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { ClusterState } from "../src/cluster.js";
 import { compile, type Judge } from "../src/judge.js";
 import { PROTOCOL_NUMBERS } from "../src/protocol.js";
-import { type Change, type Look, SUITE_CASES } from "./e2e-suite-cases.js";
+import type { Change, Look } from "./e2e-suite-case.js";
+import { SUITE_CASES } from "./e2e-suite-cases.js";
 import { networkPolicy } from "./policy-objects.js";
 import { party, pod } from "./shop-cluster.js";
 

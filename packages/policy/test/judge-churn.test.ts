@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../src/judge.js";
+import type { Policy } from "../src/policy.js";
 import { networkPolicy } from "./policy-objects.js";
 import { connection, pod, shop } from "./shop-cluster.js";
 
@@ -52,6 +53,44 @@ describe("Judge, as its cluster changes", () => {
     expect([out("30.0.0.1"), out("30.0.1.1")]).toEqual(["allowed", "denied"]);
     judge.putPolicy(egress("30.0.1.0/24"));
     expect([out("30.0.0.1"), out("30.0.1.1")]).toEqual(["denied", "allowed"]);
+  });
+
+  it("says the same, rule for rule, as one that knew all policies from the start", () => {
+    const grown = compile(shop());
+    const policies: Policy[] = [];
+    const asked = [
+      ...["shop/web > data/db 5432/TCP", "shop/cart > shop/web 8080/TCP", "node:n2 > shop/web 80/TCP"],
+      ...[
+        "203.0.113.7 > shop/web 9090/TCP",
+        "shop/cart > 203.0.113.7 443/TCP",
+        "data/unborn > shop/web 80/TCP",
+      ],
+    ].map((text) => connection(text));
+    // An element that no policy named before for each of them; some can't be decided for addresses that are not known.
+    for (let index = 0; index < 90; index++) {
+      const peer =
+        index % 3 === 0
+          ? { ipBlock: { cidr: `203.0.113.${index % 16}/28` } }
+          : {
+              namespaceSelector: {},
+              podSelector: { matchLabels: { app: ["cart", "web", `no${index}`][index % 3] } },
+            };
+      const policy = networkPolicy("shop", `p${index % 40}`, {
+        podSelector: {},
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [{ from: [peer], ports: [{ port: 80 + index }] }],
+        egress: [{ to: [{ ipBlock: { cidr: `10.0.${index}.0/24` } }, peer], ports: [{ port: "sql" }] }],
+      });
+      policies.splice(
+        0,
+        Number.POSITIVE_INFINITY,
+        ...policies.filter(({ name }) => name !== policy.name),
+        policy,
+      );
+      grown.putPolicy(policy);
+      const afresh = compile(shop(...policies));
+      for (const each of asked) expect(grown.judge(each)).toEqual(afresh.judge(each));
+    }
   });
 
   it("pods, nodes and namespaces that go are gone", () => {

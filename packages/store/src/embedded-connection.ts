@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { ClickHouseClientConfigOptions } from "@clickhouse/client";
 import type { ChdbConnection } from "chdb/connection";
+import { StatementQueue } from "./statement-queue.js";
 
 type ClientConnection = NonNullable<ClickHouseClientConfigOptions["connection"]>;
 
@@ -17,14 +18,15 @@ interface Request {
  * client adds by itself are about HTTP.
  */
 export function embeddedConnection(engine: ChdbConnection): ClientConnection {
+  const queue = new StatementQueue();
   const request = ({ query, query_params, query_id }: Request) => ({ query, query_params, query_id });
   return {
-    query: (params) => engine.query(request(params)),
-    command: (params) => engine.command(request(params)),
-    exec: (params) => engine.exec(request(params)),
+    query: (params) => queue.read(() => engine.query(request(params))),
+    command: (params) => queue.store(() => engine.command(request(params))),
+    exec: (params) => queue.store(() => engine.exec(request(params))),
     insert: (params: Request & { values: string | Readable }) =>
-      engine.insert({ ...request(params), values: params.values }),
-    ping: () => engine.ping({ select: true }),
+      queue.store(() => engine.insert({ ...request(params), values: params.values })),
+    ping: () => queue.read(() => engine.ping({ select: true })),
     close: () => engine.close(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Alert, Connection, Entity, IcmpError, TimeRange } from "@hopline/api";
-import type { NodeState, SentNodeState } from "@hopline/batch";
+import type { AgentEvent, NodeState, SentNodeState } from "@hopline/batch";
 
 /** What became of a batch. Either way ClickHouse has it when the promise settles. */
 export interface InsertResult {
@@ -69,8 +69,7 @@ export interface CompletenessWindow {
   /** Unix seconds. */
   readonly windowStart: number;
   readonly droppedFrames: number;
-  /** AGENT_ bits of packages/batch. */
-  readonly agentFlags: number;
+  readonly agentEvents: readonly AgentEvent[];
 }
 
 /** A reading of a node's kernel as it is sent and kept: whole, or how it differs from an earlier one. */

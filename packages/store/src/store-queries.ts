@@ -44,7 +44,7 @@ import { type AuditPage, audit } from "./queries/audit.js";
 import { auditLog } from "./queries/audit-log.js";
 import { type AuditRecord, auditRecord } from "./queries/audit-record.js";
 import { type AuditSnapshot, withAuditSnapshot } from "./queries/audit-snapshot.js";
-import { clusterObjects } from "./queries/cluster-objects.js";
+import { type ClusterObjectScope, clusterObjects } from "./queries/cluster-objects.js";
 import { connectionDetail } from "./queries/connection-detail.js";
 import { connectionWindows } from "./queries/connection-windows.js";
 import { type DiskSpace, diskSpace } from "./queries/disk-space.js";
@@ -236,9 +236,9 @@ export abstract class StoreQueries {
     return endpointsHistory(this.context(), query);
   }
 
-  /** What the cluster's objects were, as far as it lasted at a time or after it, in order of time. */
-  clusterObjects(sinceMs: number): Promise<ClusterObjectVersion[]> {
-    return clusterObjects(this.context().database, sinceMs);
+  /** What the cluster's objects were, in order of time. */
+  clusterObjects(scope: ClusterObjectScope): Promise<ClusterObjectVersion[]> {
+    return clusterObjects(this.context().database, scope);
   }
 
   /** Intervals that nobody has ended: a collector that starts ends those that are no longer true. */

@@ -215,7 +215,7 @@ it("has how each node's agent is, and its conntrack table, but not of nodes that
       seenFrames: 200,
       droppedFrames: 50,
       sampling: 2,
-      agentFlags: 4,
+      agentEvents: ["lost-batches"],
       incompleteWindows: 1,
       conntrack: { entries: 60, limit: 64 },
     },

@@ -109,7 +109,7 @@ const completeness = [
   completenessRow({ node: "node2", window_start: T0 + 10, dropped_frames: 12, sampling: 4 }),
   completenessRow({ node: "node2", window_start: T0 + 20, evicted_flows: 3, agent_flags: 1 }),
   completenessRow({ node: "node2", window_start: T0 + 30 }),
-  completenessRow({ node: "node2", window_start: T0 + 40, agent_flags: 4, conntrack_lost: 2 }),
+  completenessRow({ node: "node2", window_start: T0 + 40, agent_flags: 4 | 8, conntrack_lost: 2 }),
 ];
 
 let store: Store;
@@ -210,14 +210,16 @@ describe("an audit", () => {
       ...{ retentionFromMs: null, framesBeforeKept: 0, knowsNodes: true },
     });
     const whole = {
-      ...{ missing: 0, sampled: 0, interrupted: 0, lostBatches: 0, dropped: 0, droppedFrames: 0 },
+      ...{ missing: 0, sampled: 0, interrupted: 0, lostBatches: 0, lateInterfaces: 0 },
+      ...{ dropped: 0, droppedFrames: 0 },
       ...{ evicted: 0, evictedFlows: 0, conntrackLost: 0 },
     };
     const byNode = Object.fromEntries(record.nodes.map((node) => [node.node, node]));
     expect(byNode.node1).toEqual({ node: "node1", heard: true, expected: 6, complete: 6, ...whole });
     expect(byNode.node2).toEqual({
       ...{ node: "node2", heard: true, expected: 6, complete: 2, missing: 1, sampled: 1, interrupted: 1 },
-      ...{ lostBatches: 1, dropped: 1, droppedFrames: 12, evicted: 1, evictedFlows: 3, conntrackLost: 1 },
+      ...{ lostBatches: 1, lateInterfaces: 1, dropped: 1, droppedFrames: 12 },
+      ...{ evicted: 1, evictedFlows: 3, conntrackLost: 1 },
     });
     // It joined in the middle of a window, one before the last.
     expect(byNode.node3).toEqual({

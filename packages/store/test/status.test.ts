@@ -118,6 +118,15 @@ it("remembers what the cluster's objects were when", async () => {
   // Taken back, and told with better knowledge; ended, and followed by another one.
   await store.insertClusterObjects([{ ...first, toMs: ms(1) }, amended]);
   await store.insertClusterObjects([{ ...amended, toMs: ms(130) }, later]);
-  expect(await store.clusterObjects(ms(100))).toEqual([{ ...amended, toMs: ms(130) }, later]);
-  expect(await store.clusterObjects(ms(131))).toEqual([later]);
+  expect(await store.clusterObjects({ sinceMs: ms(100) })).toEqual([{ ...amended, toMs: ms(130) }, later]);
+  expect(await store.clusterObjects({ sinceMs: ms(131) })).toEqual([later]);
+  const town = { ...later, kind: "Namespace", namespace: "", name: "shop", body: "{}" };
+  const other = { ...later, namespace: "other" };
+  await store.insertClusterObjects([town, other]);
+  const all = { sinceMs: ms(131) };
+  expect(await store.clusterObjects({ ...all, namespaces: ["shop"] })).toEqual([town, later]);
+  expect(await store.clusterObjects({ ...all, kinds: ["Namespace", "Pod"] })).toEqual([town]);
+  expect(await store.clusterObjects({ sinceMs: ms(100), beforeMs: ms(130) })).toEqual([
+    { ...amended, toMs: ms(130) },
+  ]);
 });

@@ -11,7 +11,7 @@ import { LoggedDrops } from "./logged-drops.js";
 
 /** Soon enough that a client's row, which waits for conntrack for 300 ms, finds its drop. */
 const READ_EVERY_MS = 100;
-/** As often as first rows leave; the collector stores what comes within a second by one INSERT. */
+/** As often as first rows leave; the collector stores what comes within half a second by one INSERT. */
 const ROWS_EVERY_MS = 400;
 /** The kernel's counts have no connection that somebody waits for. */
 const KERNEL_ROWS_EVERY_MS = 10_000;

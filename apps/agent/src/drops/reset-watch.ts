@@ -4,7 +4,12 @@ import type { Rejection } from "./rejection-columns.js";
 import { cameIn, HOLD_MS, isOpening, isReset, isUntracked, isWatched, wentOut } from "./rejection-signs.js";
 
 /** Clients that are looked at at one time. */
-const MOST_CLIENTS = 10_000;
+const MOST_CLIENTS = 30_000;
+/**
+ * So long one of SYN and RST waits for the other: they are captured within a millisecond, but a report may be made between them,
+ * and on a node that is short of time the next comes seconds later.
+ */
+const PAIR_MS = 6000;
 
 export interface ResetWatchOptions {
   /** Whether all connections that the node's conntrack confirms are known. */
@@ -85,13 +90,14 @@ export class ResetWatch {
     if (this.#options.isOwnAddress(columns.server_address, row * ADDRESS_BYTES)) return;
     const client = this.#clientOf(columns, row);
     if (client === undefined) return;
-    client.untilMs = this.#options.nowMs() + HOLD_MS;
     if (isBeginning) client.beginning = { columns, row };
     else
       client.reset = {
         interfaceIndex: columns.interface_index[row]!,
         packets: columns.rst_packets[row]!,
       };
+    const isPair = client.beginning !== undefined && client.reset !== undefined;
+    client.untilMs = this.#options.nowMs() + (isPair ? HOLD_MS : PAIR_MS);
   }
 
   #clientOf(columns: HopColumns, row: number): Client | undefined {

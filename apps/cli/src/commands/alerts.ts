@@ -7,12 +7,14 @@ import {
   PATHS,
 } from "@hopline/api";
 import type { Command } from "commander";
+import { EXIT_NOT_WELL } from "../exit-codes.js";
 import { bytesText, clockText, durationText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import {
-  type ApiOptions,
-  apiClient,
+  askCollector,
   lastRange,
+  printAnswer,
+  type RecentOptions,
   withApi,
   withLast,
   withLimit,
@@ -20,10 +22,8 @@ import {
   wordsOption,
 } from "./api-options.js";
 
-interface AlertsOptions extends ApiOptions {
-  readonly last: number;
+interface AlertsOptions extends RecentOptions {
   readonly limit: number;
-  readonly output: "table" | "json";
   readonly state?: string;
   readonly rule?: string;
 }
@@ -42,11 +42,11 @@ const COLUMNS: readonly TextColumn<Alert>[] = [
   { title: "SUMMARY", text: ({ summary }) => summary },
 ];
 
-/** `hopline alerts`: what is wrong, and what was. Ends with 1 where something fires. */
+/** `hopline alerts`: what is wrong, and what was. Ends with 3 where something fires. */
 export function alertsCommand(program: Command): void {
   const command = withLast(withApi(program.command("alerts")), "1h", "those of so long ago until now");
   withOutput(withLimit(command, 200), "table", "json")
-    .description("alerts, those that fire first (exit code 1 where one fires)")
+    .description("alerts, those that fire first (exit code 3 where one fires)")
     .option(
       "--state <states>",
       `${alertStateSchema.options.join(", ")}; separated by commas`,
@@ -61,25 +61,18 @@ export function alertsCommand(program: Command): void {
 }
 
 async function alerts(options: AlertsOptions): Promise<void> {
-  const client = apiClient(options);
-  try {
-    const answer = await client.get(alertsAnswerSchema, PATHS.alerts, {
-      ...lastRange(options.last),
-      state: options.state,
-      rule: options.rule,
-      limit: options.limit,
-    });
-    const firing = answer.alerts.filter(({ state }) => state === "firing").length;
-    if (firing > 0) process.exitCode = 1;
-    if (options.output === "json") {
-      process.stdout.write(`${JSON.stringify(answer)}\n`);
-      return;
-    }
-    process.stdout.write(textTable(COLUMNS, answer.alerts));
-    process.stderr.write(`${answer.alerts.length} of ${answer.total} alerts; ${firing} firing.\n`);
-  } finally {
-    await client.close();
-  }
+  const { last, state, rule, limit } = options;
+  const answer = await askCollector(options, (client) =>
+    client.get(alertsAnswerSchema, PATHS.alerts, { ...lastRange(last), state, rule, limit }),
+  );
+  const firing = answer.alerts.filter((alert) => alert.state === "firing").length;
+  if (firing > 0) process.exitCode = EXIT_NOT_WELL;
+  printAnswer(
+    options,
+    answer,
+    () => textTable(COLUMNS, answer.alerts),
+    () => `${answer.alerts.length} of ${answer.total} alerts; ${firing} firing.\n`,
+  );
 }
 
 /** `source_node=node1 destination_node=node2 segment=wire`. */

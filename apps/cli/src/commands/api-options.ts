@@ -9,6 +9,23 @@ export interface ApiOptions {
   readonly tokenFile?: string;
 }
 
+/** Of commands that print a table, or JSON. */
+export interface TableOptions extends ApiOptions {
+  readonly output: "table" | "json";
+}
+
+/** Of those that look back from now. */
+export interface RecentOptions extends TableOptions {
+  /** How far back, milliseconds. */
+  readonly last: number;
+}
+
+/** Of those that choose by namespace. */
+export interface NamespaceOptions extends RecentOptions {
+  /** One or more, separated by commas. */
+  readonly namespace?: string;
+}
+
 const DEFAULT_API = "http://127.0.0.1:4401";
 
 /** Adds `--api` and `--token-file`. */
@@ -20,7 +37,7 @@ export function withApi(command: Command): Command {
 
 /** Adds `-o`; the first form is the default. */
 export function withOutput(command: Command, ...forms: readonly [string, ...string[]]): Command {
-  return command.option("-o, --output <form>", forms.join(" or "), wordOption(...forms), forms[0]);
+  return command.option("-o, --output <form>", choice(forms), wordOption(...forms), forms[0]);
 }
 
 /** Adds a duration back from now, `--last` unless it is called otherwise. @param usual e.g. `15m` */
@@ -51,6 +68,39 @@ export function apiClient(options: ApiOptions): ApiClient {
   return new ApiClient({ url: options.api, token: readToken(options) });
 }
 
+/** Asks a collector, and lets go of the connection to it whatever comes. */
+export async function askCollector<Answer>(
+  options: ApiOptions,
+  ask: (client: ApiClient) => Promise<Answer>,
+): Promise<Answer> {
+  const client = apiClient(options);
+  try {
+    return await ask(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/**
+ * Prints an answer as it was asked for.
+ *
+ * @param text for people, on standard output
+ * @param note what else there is to say, on standard error
+ */
+export function printAnswer<Answer>(
+  { output }: { readonly output: string },
+  answer: Answer,
+  text: (answer: Answer) => string,
+  note: (answer: Answer) => string = () => "",
+): void {
+  if (output === "json") {
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    return;
+  }
+  process.stdout.write(text(answer));
+  process.stderr.write(note(answer));
+}
+
 function readToken({ tokenFile }: ApiOptions): string | undefined {
   if (tokenFile === undefined) return process.env.HOPLINE_READ_TOKEN || undefined;
   let token: string;
@@ -78,6 +128,12 @@ function namespaces(text: string): string {
   const wrong = text.split(",").find((name) => !NAMESPACE.test(name));
   if (wrong === undefined) return text;
   throw new InvalidArgumentError(`${JSON.stringify(wrong)} is no name of a namespace.`);
+}
+
+/** A commander parser for the name of one namespace. */
+export function namespaceOption(text: string): string {
+  if (NAMESPACE.test(text)) return text;
+  throw new InvalidArgumentError("It takes the name of one namespace.");
 }
 
 /** A commander parser for some of a fixed set of words, separated by commas. */
@@ -118,8 +174,13 @@ export function wordOption<Word extends string>(...words: readonly Word[]): (tex
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
-    throw new InvalidArgumentError(`It takes ${words.join(" or ")}.`);
+    throw new InvalidArgumentError(`It takes ${choice(words)}.`);
   };
+}
+
+/** `table, csv or json`. */
+function choice(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)].join(" or ");
 }
 
 /** A commander parser for numbers above zero. */

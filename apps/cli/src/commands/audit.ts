@@ -8,15 +8,17 @@ import {
   verdictSchema,
 } from "@hopline/api";
 import { Fault } from "@hopline/fault";
-import type { Command } from "commander";
+import { dataDirSchema } from "@hopline/process";
+import { type Command, InvalidArgumentError } from "commander";
 import { archiveFiles, type ExportedFile, SUMS_FILE } from "../audit/archive-files.js";
 import { requireNoExport, writeExport } from "../audit/write-export.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import {
   type ApiOptions,
-  apiClient,
+  askCollector,
   durationOption,
   integerOption,
+  printAnswer,
   timeOption,
   withApi,
   withLimit,
@@ -64,7 +66,7 @@ export function auditCommand(program: Command): void {
       `some of ${conformanceSchema.options.join(", ")}, separated by commas`,
       wordsOption(conformanceSchema.options),
     )
-    .requiredOption("-o, --output <folder>", "where the files go; it must hold no export yet")
+    .requiredOption("-o, --output <folder>", "where the files go; it must hold no export yet", folderOption)
     .action(auditExport);
   withOutput(withLimit(withRange(audit.command("log")), 50), "table", "json")
     .description("who looked at or exported what, the latest first")
@@ -75,6 +77,12 @@ export function auditCommand(program: Command): void {
       wordsOption(auditActionSchema.options),
     )
     .action(auditLog);
+}
+
+/** A commander parser for a folder that can be made. */
+function folderOption(text: string): string {
+  if (dataDirSchema.safeParse(text).success) return text;
+  throw new InvalidArgumentError("It takes a folder that can be written, none of the kernel's.");
 }
 
 function withRange(command: Command): Command {
@@ -111,21 +119,17 @@ async function auditExport(options: ExportOptions): Promise<void> {
     });
   }
   await requireNoExport(options.output);
-  const client = apiClient(options);
-  try {
-    const { namespace, pod, port, verdict, conformance } = options;
-    const archive = await client.bytes(PATHS.auditExport, {
+  const { namespace, pod, port, verdict, conformance } = options;
+  const archive = await askCollector(options, (client) =>
+    client.bytes(PATHS.auditExport, {
       ...range,
-      ...{ namespace, pod, port, verdict, conformance },
-      format: "tar",
-    });
-    const files = archiveFiles(archive);
-    await writeExport(options.output, files);
-    for (const { name } of files) process.stdout.write(`${name}\n`);
-    process.stderr.write(summaryText(files, options.output));
-  } finally {
-    await client.close();
-  }
+      ...{ namespace, pod, port, verdict, conformance, format: "tar" },
+    }),
+  );
+  const files = archiveFiles(archive);
+  await writeExport(options.output, files);
+  for (const { name } of files) process.stdout.write(`${name}\n`);
+  process.stderr.write(summaryText(files, options.output));
 }
 
 function summaryText(files: readonly ExportedFile[], folder: string): string {
@@ -152,21 +156,15 @@ const LOG_COLUMNS: readonly TextColumn<AuditEntry>[] = [
 ];
 
 async function auditLog(options: LogOptions): Promise<void> {
-  const client = apiClient(options);
-  try {
-    const answer = await client.get(auditLogAnswerSchema, PATHS.auditLog, {
-      ...rangeOf(options, Date.now()),
-      limit: options.limit,
-      who: options.who,
-      action: options.did,
-    });
-    if (options.output === "json") {
-      process.stdout.write(`${JSON.stringify(answer)}\n`);
-      return;
-    }
-    process.stdout.write(textTable(LOG_COLUMNS, answer.entries));
-    process.stderr.write(`${answer.entries.length} of ${answer.total} entries.\n`);
-  } finally {
-    await client.close();
-  }
+  const { limit, who, did } = options;
+  const range = rangeOf(options, Date.now());
+  const answer = await askCollector(options, (client) =>
+    client.get(auditLogAnswerSchema, PATHS.auditLog, { ...range, limit, who, action: did }),
+  );
+  printAnswer(
+    options,
+    answer,
+    ({ entries }) => textTable(LOG_COLUMNS, entries),
+    ({ entries, total }) => `${entries.length} of ${total} entries.\n`,
+  );
 }

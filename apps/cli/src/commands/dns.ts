@@ -12,9 +12,10 @@ import { entityText } from "../connection-text.js";
 import { durationText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import {
-  type ApiOptions,
-  apiClient,
+  askCollector,
   lastRange,
+  type NamespaceOptions,
+  printAnswer,
   withApi,
   withLast,
   withLimit,
@@ -23,12 +24,9 @@ import {
   wordOption,
 } from "./api-options.js";
 
-interface DnsOptions extends ApiOptions {
-  readonly last: number;
+interface DnsOptions extends NamespaceOptions {
   readonly sort: string;
   readonly limit: number;
-  readonly output: "table" | "json";
-  readonly namespace?: string;
   readonly client?: string;
   readonly code?: number;
 }
@@ -72,26 +70,18 @@ function codeOption(text: string): number {
 }
 
 async function dns(name: string | undefined, options: DnsOptions): Promise<void> {
-  const client = apiClient(options);
-  try {
-    const answer = await client.get(dnsAnswerSchema, PATHS.dns, {
-      name,
-      ...lastRange(options.last),
-      namespace: options.namespace,
-      client: options.client,
-      code: options.code,
-      sort: options.sort,
-      limit: options.limit,
-    });
-    if (options.output === "json") {
-      process.stdout.write(`${JSON.stringify(answer)}\n`);
-      return;
-    }
-    process.stdout.write(textTable(COLUMNS, answer.names));
-    process.stderr.write(
-      `${answer.names.length} of ${answer.total} names; ${answer.questions} questions, ${answer.failures} failed, ${answer.unanswered} of them without an answer.\n`,
-    );
-  } finally {
-    await client.close();
-  }
+  const { last, namespace, client: id, code, sort, limit } = options;
+  const answer = await askCollector(options, (client) =>
+    client.get(dnsAnswerSchema, PATHS.dns, {
+      ...lastRange(last),
+      ...{ name, namespace, client: id, code, sort, limit },
+    }),
+  );
+  printAnswer(
+    options,
+    answer,
+    ({ names }) => textTable(COLUMNS, names),
+    ({ names, total, questions, failures, unanswered }) =>
+      `${names.length} of ${total} names; ${questions} questions, ${failures} failed, ${unanswered} of them without an answer.\n`,
+  );
 }

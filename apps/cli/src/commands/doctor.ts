@@ -1,17 +1,19 @@
 import { diagnose, type Finding, PATHS, type Status, statusSchema } from "@hopline/api";
 import { Fault } from "@hopline/fault";
 import type { Command } from "commander";
-import { type ApiOptions, apiClient, withApi, withOutput } from "./api-options.js";
+import { EXIT_FAILED, EXIT_NOT_WELL, EXIT_USAGE } from "../exit-codes.js";
+import { exitCodeOf } from "../usage-errors.js";
+import { type ApiOptions, askCollector, printAnswer, withApi, withOutput } from "./api-options.js";
 
 interface DoctorOptions extends ApiOptions {
   readonly output: "text" | "json";
 }
 
-/** `hopline doctor`: what is wrong with this installation, and what to do about it. Ends with 1 where anything is. */
+/** `hopline doctor`: what is wrong with this installation, and what to do about it. Ends with 3 where anything is. */
 export function doctorCommand(program: Command): void {
   withOutput(withApi(program.command("doctor")), "text", "json")
     .description(
-      "what is wrong with this installation, and what to do about it (exit code 1 where anything is)",
+      "what is wrong with this installation, and what to do about it (exit code 3 where anything is, 1 where no collector answers)",
     )
     .action(doctor);
 }
@@ -19,27 +21,22 @@ export function doctorCommand(program: Command): void {
 async function doctor(options: DoctorOptions): Promise<void> {
   const { status, findings } = await examine(options);
   const ok = findings.every(({ level }) => level === "note");
-  process.stdout.write(
-    options.output === "json" ? `${JSON.stringify({ ok, findings })}\n` : doctorText(status, findings),
-  );
-  if (!ok) process.exitCode = 1;
+  printAnswer(options, { ok, findings }, () => doctorText(status, findings));
+  if (!ok) process.exitCode = status === undefined ? EXIT_FAILED : EXIT_NOT_WELL;
 }
 
 /** A collector that cannot be asked is the first finding, not a failure of the command. */
 async function examine(
   options: DoctorOptions,
 ): Promise<{ readonly status?: Status; readonly findings: readonly Finding[] }> {
-  const client = apiClient(options);
   try {
-    const status = await client.get(statusSchema, PATHS.status);
+    const status = await askCollector(options, (client) => client.get(statusSchema, PATHS.status));
     return { status, findings: diagnose(status) };
   } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown;
+    if (!(thrown instanceof Fault) || exitCodeOf(thrown) === EXIT_USAGE) throw thrown;
     const { code, message, hint } = thrown;
     const finding = { level: "bad", code, about: "", sentence: message, fix: hint ?? "" } as const;
     return { findings: [finding] };
-  } finally {
-    await client.close();
   }
 }
 

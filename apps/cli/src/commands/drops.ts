@@ -10,9 +10,10 @@ import type { Command } from "commander";
 import { endText } from "../connection-text.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import {
-  type ApiOptions,
-  apiClient,
+  askCollector,
   lastRange,
+  type NamespaceOptions,
+  printAnswer,
   withApi,
   withLast,
   withLimit,
@@ -22,12 +23,9 @@ import {
   wordsOption,
 } from "./api-options.js";
 
-interface DropsOptions extends ApiOptions {
-  readonly last: number;
+interface DropsOptions extends NamespaceOptions {
   readonly limit: number;
-  readonly output: "table" | "json";
   readonly by: "drop" | "policy";
-  readonly namespace?: string;
   readonly policy?: string;
   readonly client?: string;
   readonly server?: string;
@@ -74,32 +72,20 @@ export function dropsCommand(program: Command): void {
 }
 
 async function drops(options: DropsOptions): Promise<void> {
-  const client = apiClient(options);
-  try {
-    const answer = await client.get(dropsAnswerSchema, PATHS.drops, {
-      ...lastRange(options.last),
-      namespace: options.namespace,
-      policy: options.policy,
-      client: options.client,
-      server: options.server,
-      node: options.node,
-      connection: options.connection,
-      source: options.source,
-      limit: options.limit,
-    });
-    if (options.output === "json") {
-      process.stdout.write(`${JSON.stringify(answer)}\n`);
-      return;
-    }
-    process.stdout.write(
-      options.by === "policy" ? textTable(SERIES, answer.series) : textTable(DROPS, answer.drops),
-    );
-    process.stderr.write(
-      `${answer.drops.length} of ${answer.total} rows; ${answer.packets} packets of ${answer.connections} connections.\n`,
-    );
-  } finally {
-    await client.close();
-  }
+  const { last, by, namespace, policy, client: from, server, node, connection, source, limit } = options;
+  const answer = await askCollector(options, (client) =>
+    client.get(dropsAnswerSchema, PATHS.drops, {
+      ...lastRange(last),
+      ...{ namespace, policy, client: from, server, node, connection, source, limit },
+    }),
+  );
+  printAnswer(
+    options,
+    answer,
+    ({ series, drops }) => (by === "policy" ? textTable(SERIES, series) : textTable(DROPS, drops)),
+    ({ drops, total, packets, connections }) =>
+      `${drops.length} of ${total} rows; ${packets} packets of ${connections} connections.\n`,
+  );
 }
 
 function fromText({ isReply, client, server }: Drop): string {

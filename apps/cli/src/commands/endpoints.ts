@@ -1,13 +1,27 @@
-import { endpointsAnswerSchema, PATHS } from "@hopline/api";
+import { type EndpointsAnswer, endpointsAnswerSchema, PATHS } from "@hopline/api";
 import type { Command } from "commander";
 import { entityText } from "../connection-text.js";
-import { textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, timeOption, withApi, withOutput } from "./api-options.js";
+import { type TextColumn, textTable } from "../text-table.js";
+import {
+  askCollector,
+  printAnswer,
+  type TableOptions,
+  timeOption,
+  withApi,
+  withOutput,
+} from "./api-options.js";
 
-interface EndpointsOptions extends ApiOptions {
+interface EndpointsOptions extends TableOptions {
   readonly at?: number;
-  readonly output: "table" | "json";
 }
+
+const COLUMNS: readonly TextColumn<EndpointsAnswer["endpoints"][number]>[] = [
+  { title: "ADDRESS", text: (row) => row.address },
+  { title: "OWNER", text: (row) => entityText(row.entity) },
+  { title: "POD", text: (row) => row.pod },
+  { title: "NODE", text: (row) => row.node },
+  { title: "SINCE", text: (row) => new Date(row.from).toISOString() },
+];
 
 /** `hopline endpoints`: who had which address, now or at a time. */
 export function endpointsCommand(program: Command): void {
@@ -18,30 +32,13 @@ export function endpointsCommand(program: Command): void {
 }
 
 async function endpoints(text: string | undefined, options: EndpointsOptions): Promise<void> {
-  const client = apiClient(options);
-  try {
-    const answer = await client.get(endpointsAnswerSchema, PATHS.endpoints, {
-      q: text,
-      at: options.at,
-      limit: 5000,
-    });
-    if (options.output === "json") {
-      process.stdout.write(`${JSON.stringify(answer)}\n`);
-      return;
-    }
-    process.stdout.write(
-      textTable(
-        [
-          { title: "ADDRESS", text: (row) => row.address },
-          { title: "OWNER", text: (row) => entityText(row.entity) },
-          { title: "POD", text: (row) => row.pod },
-          { title: "NODE", text: (row) => row.node },
-          { title: "SINCE", text: (row) => new Date(row.from).toISOString() },
-        ],
-        answer.endpoints,
-      ),
-    );
-  } finally {
-    await client.close();
-  }
+  const answer = await askCollector(options, (client) =>
+    client.get(endpointsAnswerSchema, PATHS.endpoints, { q: text, at: options.at, limit: 5000 }),
+  );
+  printAnswer(
+    options,
+    answer,
+    (found) => textTable(COLUMNS, found.endpoints),
+    (found) => (found.endpoints.length > 0 ? "" : "Nobody who fits has an address.\n"),
+  );
 }

@@ -1,4 +1,6 @@
+import { problemText } from "@hopline/policy";
 import type { Command } from "commander";
+import { EXIT_INTERRUPTED } from "../exit-codes.js";
 import { Analysis, isInterruption } from "../offline/analysis.js";
 import { captureNotes } from "../offline/analysis-notes.js";
 import { totalsText } from "../offline/file-report.js";
@@ -11,9 +13,6 @@ interface FlowsOptions extends OfflineOptions {
   readonly output: FlowForm;
   readonly hops?: true;
 }
-
-/** By the shell's custom: 128 + SIGINT. */
-const EXIT_INTERRUPTED = 130;
 
 /** `hopline flows FILE...`: the connections in capture files, as the live product would have seen them. */
 export function flowsCommand(program: Command): void {
@@ -42,6 +41,7 @@ async function flows(files: readonly string[], options: FlowsOptions): Promise<v
   try {
     const captures = await analysis.findOut();
     if (forPeople) for (const line of captureNotes(captures, analysis.hasNames)) note(line);
+    for (const problem of analysis.policyProblems) note(problemText(problem));
     const reports = await analysis.read(captures);
     await printFlows(analysis, options.output, options.hops === true);
     for (const { warnings } of reports) for (const warning of warnings) note(warning);

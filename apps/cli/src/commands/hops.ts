@@ -1,16 +1,19 @@
-import { connectionDetailSchema, type Hop, icmpErrorText, PATHS } from "@hopline/api";
+import { type ConnectionDetail, connectionDetailSchema, type Hop, icmpErrorText, PATHS } from "@hopline/api";
 import { Fault } from "@hopline/fault";
 import type { Command } from "commander";
 import { endsText } from "../connection-text.js";
 import { policyLine } from "../policy/policy-line.js";
 import { bytesText, clockText, durationText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, lastRange, withApi, withLast, withOutput } from "./api-options.js";
-
-interface HopsOptions extends ApiOptions {
-  readonly last: number;
-  readonly output: "table" | "json";
-}
+import {
+  askCollector,
+  lastRange,
+  printAnswer,
+  type RecentOptions,
+  withApi,
+  withLast,
+  withOutput,
+} from "./api-options.js";
 
 const COLUMNS: readonly TextColumn<Hop>[] = [
   { title: "FLOW", text: (hop) => (hop.isReply ? "reply" : "forward") },
@@ -57,7 +60,7 @@ export function hopsCommand(program: Command): void {
     .action(hops);
 }
 
-async function hops(id: string, options: HopsOptions): Promise<void> {
+async function hops(id: string, options: RecentOptions): Promise<void> {
   if (!/^[0-9a-f]{16}$/.test(id)) {
     throw new Fault({
       code: "CONNECTION_ID_INVALID",
@@ -65,24 +68,15 @@ async function hops(id: string, options: HopsOptions): Promise<void> {
       hint: "The last column of hopline observe shows them.",
     });
   }
-  const client = apiClient(options);
-  try {
-    const answer = await client.get(
-      connectionDetailSchema,
-      `${PATHS.connections}/${id}`,
-      lastRange(options.last),
-    );
-    if (options.output === "json") {
-      process.stdout.write(`${JSON.stringify(answer)}\n`);
-      return;
-    }
-    const { service, outcome } = answer.connection;
-    const { protocol, client: from, server: to } = endsText(answer.connection);
-    const by = service === null ? "" : ` by service ${service.namespace}/${service.name}`;
-    process.stdout.write(
-      `${protocol} ${from} to ${to}${by}: ${outcome}\n${policyLine(answer.connection)}\n\n${textTable(COLUMNS, answer.hops)}`,
-    );
-  } finally {
-    await client.close();
-  }
+  const answer = await askCollector(options, (client) =>
+    client.get(connectionDetailSchema, `${PATHS.connections}/${id}`, lastRange(options.last)),
+  );
+  printAnswer(options, answer, ledgerText);
+}
+
+function ledgerText({ connection, hops: counted }: ConnectionDetail): string {
+  const { service, outcome } = connection;
+  const { protocol, client, server } = endsText(connection);
+  const by = service === null ? "" : ` by service ${service.namespace}/${service.name}`;
+  return `${protocol} ${client} to ${server}${by}: ${outcome}\n${policyLine(connection)}\n\n${textTable(COLUMNS, counted)}`;
 }

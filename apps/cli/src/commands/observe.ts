@@ -3,6 +3,7 @@ import {
   connectionSchema,
   flowsAnswerSchema,
   icmpErrorText,
+  isCounted,
   outcomeSchema,
   PATHS,
   protocolSchema,
@@ -14,9 +15,9 @@ import { endsText } from "../connection-text.js";
 import { bytesText, clockText, durationText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import {
-  type ApiOptions,
   apiClient,
   integerOption,
+  type NamespaceOptions,
   withApi,
   withLast,
   withLimit,
@@ -25,12 +26,9 @@ import {
   wordsOption,
 } from "./api-options.js";
 
-interface ObserveOptions extends ApiOptions {
-  readonly last: number;
+interface ObserveOptions extends NamespaceOptions {
   readonly follow?: true;
   readonly limit: number;
-  readonly output: "table" | "json";
-  readonly namespace?: string;
   readonly protocol?: string;
   readonly port?: number;
   readonly node?: string;
@@ -45,12 +43,17 @@ const COLUMNS: readonly TextColumn<Connection>[] = [
   { title: "SERVER", text: (row) => endsText(row).server },
   {
     title: "SERVICE",
-    text: (row) => (row.service === null ? "" : `${row.service.namespace}/${row.service.name}`),
+    text: (row) =>
+      row.service === null
+        ? isCounted(row, "forward")
+          ? ""
+          : "?"
+        : `${row.service.namespace}/${row.service.name}`,
   },
   { title: "PROTO", text: (row) => endsText(row).protocol },
   { title: "SCOPE", text: (row) => row.scope },
-  { title: "SENT", align: "right", text: (row) => bytesText(row.forward.bytes) },
-  { title: "RECEIVED", align: "right", text: (row) => bytesText(row.reply.bytes) },
+  { title: "SENT", align: "right", text: (row) => countedBytes(row, "forward") },
+  { title: "RECEIVED", align: "right", text: (row) => countedBytes(row, "reply") },
   { title: "HANDSHAKE", align: "right", text: (row) => durationText(row.handshakeUs) },
   { title: "OUTCOME", text: (row) => row.outcome },
   {
@@ -62,6 +65,11 @@ const COLUMNS: readonly TextColumn<Connection>[] = [
   { title: "HOPS", align: "right", text: (row) => String(row.hops) },
   { title: "ID", text: (row) => row.id },
 ];
+
+/** `-` until the hop that reports the direction has told of it. */
+function countedBytes(row: Connection, direction: "forward" | "reply"): string {
+  return isCounted(row, direction) ? bytesText(row[direction].bytes) : "-";
+}
 
 /** `hopline observe`: connections of the last minutes, or as they come. */
 export function observeCommand(program: Command): void {

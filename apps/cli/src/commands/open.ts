@@ -1,3 +1,4 @@
+import { problemText } from "@hopline/policy";
 import type { Command } from "commander";
 import { availablePort } from "../demo/free-port.js";
 import { Analysis, isInterruption } from "../offline/analysis.js";
@@ -35,6 +36,7 @@ async function open(files: readonly string[], options: OpenOptions): Promise<voi
   try {
     const captures = await analysis.findOut();
     for (const line of captureNotes(captures, analysis.hasNames)) note(line);
+    for (const problem of analysis.policyProblems) note(problemText(problem));
     const reports = await analysis.read(captures);
     for (const { warnings } of reports) for (const warning of warnings) note(warning);
     note(totalsText(reports));

@@ -1,6 +1,6 @@
 import { adviseAnswerSchema, entityId, PATHS } from "@hopline/api";
 import { type Command, InvalidArgumentError } from "commander";
-import { type ApiOptions, apiClient, withApi, withLast, withOutput } from "./api-options.js";
+import { type ApiOptions, apiClient, namespaceOption, withApi, withLast, withOutput } from "./api-options.js";
 
 interface AdviseOptions extends ApiOptions {
   readonly namespace: string;
@@ -24,7 +24,7 @@ export function policyAdviseCommand(policy: Command): void {
   );
   withOutput(command, "yaml", "json")
     .description("the least NetworkPolicies that allow what was seen of a namespace's workloads")
-    .requiredOption("-n, --namespace <name>", "the namespace")
+    .requiredOption("-n, --namespace <name>", "the namespace", namespaceOption)
     .option(
       "--workload <name>",
       "only for this one, e.g. web (a Deployment) or db[StatefulSet]",

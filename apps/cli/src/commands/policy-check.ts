@@ -12,7 +12,8 @@ import {
   problemText,
   readManifests,
 } from "@hopline/policy";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { EXIT_FAILED } from "../exit-codes.js";
 import { type JudgedPair, judgePairs, partyText } from "../policy/judge-pairs.js";
 import { readManifestFolder } from "../policy/manifest-folder.js";
 import { PeerFilter } from "../policy/peer-filter.js";
@@ -36,7 +37,11 @@ export function policyCheckCommand(policy: Command): void {
   policy
     .command("check")
     .description("what the policies in a folder of manifests allow, without a cluster")
-    .requiredOption("--dir <dir>", "folder of manifests (.yaml, .yml, .json), with the folders below it")
+    .requiredOption(
+      "--dir <dir>",
+      "folder of manifests (.yaml, .yml, .json), with the folders below it; or one file",
+      folderOption,
+    )
     .option("--from <peer>", "only from this pod, workload or address, e.g. shop/web")
     .option("--to <peer>", "only to this pod, workload or address")
     .option("--port <port>", "judge this one port, and say what decided, e.g. 80 or 53/udp", portOption)
@@ -49,11 +54,27 @@ export function policyCheckCommand(policy: Command): void {
     .action(policyCheck);
 }
 
+function folderOption(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("It takes a folder.");
+}
+
+/** @throws Fault `POLICY_DIR_EMPTY` where there is nothing that policies are about, `POLICY_PEER_UNKNOWN`, … */
 function policyCheck(options: PolicyCheckOptions): void {
   const manifests = readManifests(readManifestFolder(options.dir));
+  const { policies, pods } = manifests.state;
+  if (policies.length + pods.length + manifests.problems.length === 0) {
+    throw new Fault({
+      code: "POLICY_DIR_EMPTY",
+      message: `There is no policy, pod or workload in ${options.dir}.`,
+      hint: "Name a folder of Kubernetes manifests with --dir.",
+    });
+  }
   process.stdout.write(options.port === undefined ? lists(manifests, options) : verdicts(manifests, options));
   for (const problem of manifests.problems) process.stderr.write(`hopline: ${problemText(problem)}\n`);
-  if (manifests.problems.length > 0) process.exitCode = 1;
+  if (pods.length === 0)
+    process.stderr.write(`hopline: no pod or workload is in ${options.dir}: there is nobody to judge\n`);
+  if (manifests.problems.length > 0) process.exitCode = EXIT_FAILED;
 }
 
 /** All ports between all pairs, or those that `--from` and `--to` name. */

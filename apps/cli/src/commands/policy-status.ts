@@ -7,22 +7,18 @@ import {
 } from "@hopline/api";
 import type { Command } from "commander";
 import { entityText } from "../connection-text.js";
+import { EXIT_NOT_WELL } from "../exit-codes.js";
 import { type TextColumn, textTable } from "../text-table.js";
 import {
-  type ApiOptions,
-  apiClient,
+  askCollector,
   lastRange,
+  type NamespaceOptions,
+  printAnswer,
   withApi,
   withLast,
   withNamespaces,
   withOutput,
 } from "./api-options.js";
-
-interface PolicyStatusOptions extends ApiOptions {
-  readonly last: number;
-  readonly namespace?: string;
-  readonly output: "table" | "json";
-}
 
 const count = (title: string, pick: (policy: PolicyFigures) => number): TextColumn<PolicyFigures> => ({
   title,
@@ -49,34 +45,25 @@ const COLUMNS: readonly TextColumn<PolicyFigures>[] = [
 ];
 
 /**
- * `hopline policy status`: what each policy allowed and denied. Ends with 1 where policies are not enforced or cannot be
+ * `hopline policy status`: what each policy allowed and denied. Ends with 3 where policies are not enforced or cannot be
  * read.
  */
 export function policyStatusCommand(policy: Command): void {
   const command = withLast(withApi(policy.command("status")), "15m");
   withNamespaces(withOutput(command, "table", "json"), "policies in")
     .description(
-      "what each policy allowed and denied, and whom none selects (exit code 1 where any is not enforced)",
+      "what each policy allowed and denied, and whom none selects (exit code 3 where any is not enforced)",
     )
     .action(policyStatus);
 }
 
-async function policyStatus(options: PolicyStatusOptions): Promise<void> {
-  const client = apiClient(options);
-  try {
-    const answer = await client.get(policyAnswerSchema, PATHS.policy, {
-      ...lastRange(options.last),
-      namespace: options.namespace,
-    });
-    if (options.output === "json") process.stdout.write(`${JSON.stringify(answer)}\n`);
-    else {
-      process.stdout.write(textTable(COLUMNS, answer.policies));
-      process.stderr.write(notes(answer));
-    }
-    if (answer.problems.length > 0 || answer.totals.unenforced > 0) process.exitCode = 1;
-  } finally {
-    await client.close();
-  }
+async function policyStatus(options: NamespaceOptions): Promise<void> {
+  const { last, namespace } = options;
+  const answer = await askCollector(options, (client) =>
+    client.get(policyAnswerSchema, PATHS.policy, { ...lastRange(last), namespace }),
+  );
+  printAnswer(options, answer, ({ policies }) => textTable(COLUMNS, policies), notes);
+  if (answer.problems.length > 0 || answer.totals.unenforced > 0) process.exitCode = EXIT_NOT_WELL;
 }
 
 function notes({ totals, uncovered, problems, missing }: PolicyAnswer): string {

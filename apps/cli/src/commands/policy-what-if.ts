@@ -1,6 +1,7 @@
 import {
   PATHS,
   type PolicyName,
+  policyNameText,
   verdictDecidedBy,
   type WhatIfAnswer,
   whatIfAnswerSchema,
@@ -8,6 +9,7 @@ import {
 import { Fault } from "@hopline/fault";
 import type { Command } from "commander";
 import { entityText } from "../connection-text.js";
+import { EXIT_FAILED } from "../exit-codes.js";
 import { JoinedManifests } from "../policy/joined-manifests.js";
 import { policyNameOption } from "../policy/policy-name-option.js";
 import { readProposedFiles } from "../policy/proposed-files.js";
@@ -37,8 +39,8 @@ const COLUMNS: readonly TextColumn<Group>[] = [
 ];
 
 /**
- * `hopline policy what-if`: policies tried on traffic that was seen, before anything is applied. Policies with problems
- * are named on standard error and end it with status 1; the others are tried all the same.
+ * `hopline policy what-if`: policies tried on traffic that was seen, before anything is applied. Policies with problems, and those
+ * to be removed that are not there, are named on standard error and end it with status 1; the others are tried all the same.
  */
 export function policyWhatIfCommand(policy: Command): void {
   const command = withLast(
@@ -84,18 +86,31 @@ async function policyWhatIf(options: WhatIfOptions): Promise<void> {
       ...(options.namespace === undefined ? {} : { namespace: options.namespace.split(",") }),
     });
     process.stdout.write(options.output === "json" ? `${JSON.stringify(answer)}\n` : table(answer, options));
-    for (const { line, object, field, message } of answer.problems) {
-      const parts = [manifests.placeOf(line), object, field, message];
-      process.stderr.write(`hopline: ${parts.filter((part) => part !== "").join(": ")}\n`);
-    }
-    if (answer.problems.length > 0) process.exitCode = 1;
+    const wrong = [...problemsIn(answer, manifests), ...untried(answer)];
+    for (const sentence of wrong) process.stderr.write(`hopline: ${sentence}\n`);
+    if (wrong.length > 0) process.exitCode = EXIT_FAILED;
     process.stderr.write(summary(answer));
   } finally {
     await client.close();
   }
 }
 
-function table({ groups }: WhatIfAnswer, { all }: WhatIfOptions): string {
+function problemsIn({ problems }: WhatIfAnswer, manifests: JoinedManifests): string[] {
+  return problems.map(({ line, object, field, message }) =>
+    [manifests.placeOf(line), object, field, message].filter((part) => part !== "").join(": "),
+  );
+}
+
+/** What was asked for and could not be tried. */
+function untried({ policies, problems }: WhatIfAnswer): string[] {
+  if (policies.length === 0 && problems.length === 0) return ["There is no policy in it to try."];
+  return policies
+    .filter(({ change }) => change === "absent")
+    .map((policy) => `There is no ${policyNameText(policy)} to try without.`);
+}
+
+function table({ groups, traffic }: WhatIfAnswer, { all }: WhatIfOptions): string {
+  if (traffic.connections === 0) return "No traffic was seen to try it on.\n";
   const shown = groups.filter(
     ({ change, before }) => all || (!change.startsWith("still") && !isAsUnclear(change, before)),
   );
@@ -115,10 +130,9 @@ function afterText({ verdict, doubt, record }: Group["after"]): string {
 function summary({ traffic, connections, policies, passedOver, leftOutGroups }: WhatIfAnswer): string {
   const { newlyDenied, newlyAllowed, undetermined } = connections;
   const lines = [
-    ...policies.map(({ kind, namespace, name, change, pods }) => {
-      const full = namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
-      return `${full}: ${change}, ${pods} pods.`;
-    }),
+    ...policies
+      .filter(({ change }) => change !== "absent")
+      .map((policy) => `${policyNameText(policy)}: ${policy.change}, ${policy.pods} pods.`),
     ...(passedOver.length === 0 ? [] : [`Passed over, being no policies: ${passedOver.join(", ")}.`]),
     `Of ${traffic.connections} connections: ${newlyDenied} newly denied, ${newlyAllowed} newly allowed, ${undetermined} undetermined.`,
     ...(traffic.leftOutRows === 0
@@ -130,11 +144,6 @@ function summary({ traffic, connections, policies, passedOver, leftOutGroups }: 
       ? []
       : [
           `Of ${traffic.unknownThen} connections it is not known which labels an end had then: it was judged by those of now.`,
-        ]),
-    ...(traffic.changedNamespaces.length === 0
-      ? []
-      : [
-          `Labels of these namespaces have changed since; those of now were judged by: ${traffic.changedNamespaces.join(", ")}.`,
         ]),
     ...(leftOutGroups === 0 ? [] : [`${leftOutGroups} more groups are not shown.`]),
   ];

@@ -1,12 +1,9 @@
 import { type AgentStatus, PATHS, type Status, statusSchema } from "@hopline/api";
 import type { Command } from "commander";
+import { EXIT_NOT_WELL } from "../exit-codes.js";
 import { bytesText } from "../quantities.js";
 import { type TextColumn, textTable } from "../text-table.js";
-import { type ApiOptions, apiClient, withApi, withOutput } from "./api-options.js";
-
-interface StatusOptions extends ApiOptions {
-  readonly output: "table" | "json";
-}
+import { askCollector, printAnswer, type TableOptions, withApi, withOutput } from "./api-options.js";
 
 const AGENTS: readonly TextColumn<AgentStatus>[] = [
   { title: "NODE", text: (agent) => agent.node },
@@ -19,22 +16,17 @@ const AGENTS: readonly TextColumn<AgentStatus>[] = [
   { title: "INTERFACES", align: "right", text: (agent) => String(agent.interfaces) },
 ];
 
-/** `hopline status`: how complete the picture is. Ends with 1 where something is wrong. */
+/** `hopline status`: how complete the picture is. Ends with 3 where something is wrong. */
 export function statusCommand(program: Command): void {
   withOutput(withApi(program.command("status")), "table", "json")
-    .description("agents, store and watches: how complete the picture is (exit code 1 where it is not)")
+    .description("agents, store and watches: how complete the picture is (exit code 3 where it is not)")
     .action(status);
 }
 
-async function status(options: StatusOptions): Promise<void> {
-  const client = apiClient(options);
-  try {
-    const answer = await client.get(statusSchema, PATHS.status);
-    process.stdout.write(options.output === "json" ? `${JSON.stringify(answer)}\n` : statusText(answer));
-    if (!isWell(answer)) process.exitCode = 1;
-  } finally {
-    await client.close();
-  }
+async function status(options: TableOptions): Promise<void> {
+  const answer = await askCollector(options, (client) => client.get(statusSchema, PATHS.status));
+  printAnswer(options, answer, statusText);
+  if (!isWell(answer)) process.exitCode = EXIT_NOT_WELL;
 }
 
 function isWell(answer: Status): boolean {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "@hopline/fault";
+import type { Problem } from "@hopline/policy";
 import type { ApiClient } from "../api-client.js";
 import { Pipeline, webAnswers } from "../demo/pipeline.js";
 import { RunFolder } from "../demo/run-folder.js";
@@ -36,6 +37,7 @@ export class Analysis {
   readonly #options: AnalysisOptions;
   readonly #folder: RunFolder;
   readonly #pipeline: Pipeline;
+  #policyProblems: readonly Problem[] = [];
   #failed: (fault: Fault) => void = () => undefined;
   readonly #failure: Promise<never>;
 
@@ -66,7 +68,14 @@ export class Analysis {
    */
   async findOut(): Promise<OfflineCapture[]> {
     const { inputs, dumps } = this.#options;
-    return findOutCaptures(inputs, readDumps(dumps), this.#folder.folder("descriptions"));
+    const cluster = readDumps(dumps);
+    this.#policyProblems = cluster.problems;
+    return findOutCaptures(inputs, cluster, this.#folder.folder("descriptions"));
+  }
+
+  /** Policies of the dumps that cannot be read, once {@link findOut} has. The others judge. */
+  get policyProblems(): readonly Problem[] {
+    return this.#policyProblems;
   }
 
   /** Whether ends have names: those of the dumps. */

@@ -16,7 +16,15 @@ export class PeerFilter {
   readonly #text: string;
   readonly #state: ClusterState;
 
+  /** @throws Fault `POLICY_PEER_INVALID` for what can be neither a name nor an address */
   constructor(option: string, text: string, state: ClusterState) {
+    if (!NAME_FORM.test(text) && parseAddress(text) === undefined) {
+      throw new Fault({
+        code: "POLICY_PEER_INVALID",
+        message: `${option} is "${text}", which is neither a name nor an address.`,
+        hint: "Write NAMESPACE/NAME, NAMESPACE/NAME[KIND] or an address.",
+      });
+    }
     this.#option = option;
     this.#text = text;
     this.#state = state;

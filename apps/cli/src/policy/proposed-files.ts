@@ -10,7 +10,8 @@ import type { ManifestFile } from "@hopline/policy";
 export function readProposedFiles(paths: readonly string[]): ManifestFile[] {
   return paths.map((path) => {
     try {
-      return { path, text: readFileSync(path === "-" ? 0 : path, "utf8") };
+      if (path === "-") return { path: "standard input", text: readFileSync(0, "utf8") };
+      return { path, text: readFileSync(path, "utf8") };
     } catch (thrown) {
       throw new Fault({
         code: "POLICY_FILE_UNREADABLE",

@@ -15,6 +15,7 @@ const REMOTE = "10.244.2.7";
 const [NODE1, NODE2] = ["172.31.0.11", "172.31.0.12"];
 const CLUSTER: DumpedCluster = {
   nodes: new Set(["node1", "node2"]),
+  problems: [],
   isService: () => false,
   isNode: (address) => address === NODE1 || address === NODE2,
   ownerOf: (address) => {

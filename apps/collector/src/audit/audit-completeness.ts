@@ -59,6 +59,7 @@ function reasonsOfNodes({ knowsNodes }: AuditRecord, nodes: readonly AuditNode[]
   say(({ dropped }) => dropped, "in which the packet ring had no room");
   say(({ evicted }) => evicted, "in which flows were evicted from an agent's table");
   say(({ lostBatches }) => lostBatches, "in which an agent lost batches");
+  say(({ lateInterfaces }) => lateInterfaces, "in which a new interface was captured late");
   say(({ conntrackLost }) => conntrackLost, "in which conntrack events were lost");
   return reasons;
 }

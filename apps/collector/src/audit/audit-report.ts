@@ -191,6 +191,7 @@ function nodesHtml({ nodes }: AuditCompleteness): string {
       node.droppedFrames,
       node.evicted,
       node.lostBatches,
+      node.lateInterfaces,
       node.conntrackLost,
     ]
       .map((count) => `<td class="n ${count === 0 ? "zero" : ""}">${number(count)}</td>`)
@@ -199,7 +200,7 @@ function nodesHtml({ nodes }: AuditCompleteness): string {
 <h2>The record, node by node</h2>
 <p>Windows of ten seconds. A window that lacks for several reasons counts under each.</p>
 <table class="rows">
-<thead><tr><th>Node</th><th class="n">Share</th><th class="n">Expected</th><th class="n">Whole</th><th class="n">Without agent</th><th class="n">Agent started or stopped</th><th class="n">Sampled</th><th class="n">Ring full</th><th class="n">Frames dropped</th><th class="n">Flows evicted</th><th class="n">Batches lost</th><th class="n">Conntrack lost</th></tr></thead>
+<thead><tr><th>Node</th><th class="n">Share</th><th class="n">Expected</th><th class="n">Whole</th><th class="n">Without agent</th><th class="n">Agent started or stopped</th><th class="n">Sampled</th><th class="n">Ring full</th><th class="n">Frames dropped</th><th class="n">Flows evicted</th><th class="n">Batches lost</th><th class="n">Interface late</th><th class="n">Conntrack lost</th></tr></thead>
 <tbody>
 ${nodes.map(row).join("\n")}
 </tbody>

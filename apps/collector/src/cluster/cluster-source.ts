@@ -6,7 +6,7 @@ import {
   ClusterWatch,
   ENDPOINT_RESOURCES,
   type EndpointHistory,
-  loadObjects,
+  loadPlacedObjects,
   POLICY_RESOURCES,
   type ResourceState,
 } from "@hopline/kube";
@@ -72,7 +72,7 @@ function clusterDump(
   paths: readonly string[],
   { history, policies, now }: ClusterSourceOptions,
 ): ClusterSource {
-  const files = paths.map((path) => ({ path, objects: loadObjects(path) }));
+  const files = paths.map((path) => ({ path, objects: loadPlacedObjects(path) }));
   const count = files.reduce((sum, { objects }) => sum + objects.length, 0);
   if (count === 0) {
     throw new Fault({
@@ -81,8 +81,12 @@ function clusterDump(
       hint: "Make the file with: kubectl get nodes,pods,services,endpointslices,replicasets,jobs -A -o yaml.",
     });
   }
-  history.load(files.flatMap(({ objects }) => objects));
-  policies.load(files.flatMap(({ objects }) => objects));
+  const placed = new Map(files.flatMap(({ objects }) => objects.map((each) => [each.object, each])));
+  history.load([...placed.keys()]);
+  policies.load([...placed.keys()], (object, field) => {
+    const { path, lineOf } = placed.get(object)!;
+    return `${path}:${lineOf(field)}`;
+  });
   const loadedAt = now();
   return {
     description: paths.join(", "),

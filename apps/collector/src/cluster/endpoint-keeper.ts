@@ -2,6 +2,7 @@ import type { EndpointHistory, EndpointInterval as KubeInterval } from "@hopline
 import type { Logger } from "@hopline/process";
 import type { EndpointInterval, Store } from "@hopline/store";
 import type { Clock } from "../clock.js";
+import { HistoryUpkeep } from "../history-upkeep.js";
 import type { CollectorMetrics } from "../metrics.js";
 import type { NamedEnd } from "../naming/address-book.js";
 import type { StoreKeeper } from "../store-keeper.js";
@@ -19,10 +20,6 @@ export interface EndpointKeeperOptions {
   readonly metrics: CollectorMetrics;
 }
 
-const STORE_EVERY_MS = 1000;
-const FORGET_EVERY_MS = 3_600_000;
-/** How late a batch may be and still be named by pods that are gone. */
-const REMEMBER_MS = 24 * 3_600_000;
 /** Intervals that wait for a store which is away; beyond it the oldest are left out. */
 const MAX_UNSTORED = 200_000;
 const MAX_INSERTED = 20_000;
@@ -30,12 +27,10 @@ const MAX_INSERTED = 20_000;
 /** Stores who had which address when, as it changes, and reads at the start what held when the last collector stopped. */
 export class EndpointKeeper {
   readonly #options: EndpointKeeperOptions;
-  readonly #stopping = new AbortController();
+  readonly #upkeep: HistoryUpkeep;
   readonly #unstored: UnstoredRows<EndpointInterval>;
-  #running: Promise<void> | undefined;
   #restored = false;
   #settled = false;
-  #forgetAtMs = 0;
 
   constructor(options: EndpointKeeperOptions) {
     this.#options = options;
@@ -48,6 +43,7 @@ export class EndpointKeeper {
       insert: (store, intervals) => store.insertEndpoints(intervals),
       onResult: (result, rows) => options.metrics.endpointsStored.inc({ result }, rows),
     });
+    this.#upkeep = new HistoryUpkeep({ ...options, store: () => this.#store() });
   }
 
   /** Before anything is named. */
@@ -57,33 +53,17 @@ export class EndpointKeeper {
   }
 
   start(): void {
-    this.#forgetAtMs = this.#options.clock.now() + FORGET_EVERY_MS;
-    this.#running = this.#run();
+    this.#upkeep.start();
   }
 
   /** Stores what changed last, if the store is there. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
-    await this.#step();
+    await this.#upkeep.stop();
   }
 
-  async #run(): Promise<void> {
-    const { clock } = this.#options;
-    while (!this.#stopping.signal.aborted) {
-      await this.#step();
-      await clock.sleep(STORE_EVERY_MS, this.#stopping.signal);
-    }
-  }
-
-  async #step(): Promise<void> {
-    const { history, clock } = this.#options;
-    this.#note(history.takeChanges());
+  async #store(): Promise<void> {
+    this.#note(this.#options.history.takeChanges());
     if (!this.#settled && this.#restored && this.#options.isSettled()) this.#settle();
-    if (clock.now() >= this.#forgetAtMs) {
-      this.#forgetAtMs = clock.now() + FORGET_EVERY_MS;
-      history.dropEndedBefore(clock.now() - REMEMBER_MS);
-    }
     await this.#unstored.store();
   }
 

@@ -45,8 +45,9 @@ const KINDS = {
   drops: {
     spec: STORED_DROP_COLUMNS,
     operation: "insert_drops",
-    leastIntervalMs: 1000,
-    companyIntervalMs: 1000,
+    // A denial is to be seen within seconds, by its drop as soon as by its hops.
+    leastIntervalMs: 500,
+    companyIntervalMs: 500,
     insert: (store, bytes, token) => store.insertDrops(bytes, token),
     complete: (table) => table,
   },

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { type AdviseAnswer, type AdviseQuery, parseEntityId } from "@hopline/api";
 import { Fault } from "@hopline/fault";
-import { type Advice, type AdviceScope, adviseInSteps } from "@hopline/policy";
+import { type Advice, type AdviceScope, adviseInSteps, type Pod, type Workload } from "@hopline/policy";
 import { protocolName } from "@hopline/store";
 import type { PolicyCluster } from "./policy-cluster.js";
 import { entityOf } from "./traffic-rows.js";
@@ -11,7 +11,7 @@ import { countsOf } from "./what-if-answer.js";
 /**
  * The least policies that allow what was seen.
  *
- * @throws Fault `QUERY_INVALID` for a workload that is none of the namespace's; `NOT_FOUND` where that has no pods.
+ * @throws Fault `QUERY_INVALID` for a workload that is none of the namespace's; `NOT_FOUND` where one has no pods.
  */
 export async function adviseAnswer(
   cluster: PolicyCluster,
@@ -25,6 +25,14 @@ export async function adviseAnswer(
       code: "NOT_FOUND",
       message: `The namespace "${scope.namespace}" has no pods.`,
       hint: "Name one that has.",
+    });
+  }
+  const { workload: asked } = scope;
+  if (asked !== undefined && !state.pods.some((pod) => isOf(pod, scope.namespace, asked))) {
+    throw new Fault({
+      code: "NOT_FOUND",
+      message: `The namespace "${scope.namespace}" has no pods of a ${asked.kind} "${asked.name}".`,
+      hint: "Name a workload that has, with its kind: web[Deployment], db[StatefulSet].",
     });
   }
   const advice = await inParts(adviseInSteps(state, rows, scope));
@@ -58,6 +66,10 @@ async function inParts(steps: Generator<void, Advice, void>): Promise<Advice> {
     if (step.done === true) return step.value;
     await setImmediate();
   }
+}
+
+function isOf({ namespace, workload }: Pod, asked: string, { kind, name }: Workload): boolean {
+  return namespace === asked && workload.kind === kind && workload.name === name;
 }
 
 function scopeOf({ namespace, workload }: Pick<AdviseQuery, "namespace" | "workload">): AdviceScope {

@@ -45,9 +45,12 @@ export function pastTrafficRows(
       server.entity.kind === "service"
         ? cluster.backendsOf(server.entity, protocol, port, lastSeenMs)
         : undefined;
-    const behind = backends?.sides.map((side) =>
-      side.kind === "pod" ? past.partyOfBackend(side, lastSeenMs) : side,
-    );
+    const behind = backends?.sides.map((side) => {
+      if (side.kind !== "pod") return side;
+      const then = past.partyOfBackend(side, lastSeenMs);
+      if (!then.isKnown) isKnown = false;
+      return then.party;
+    });
     const made = rowOf(row, parties(client), behind ?? parties(server), backends?.port);
     if (!isKnown) unknownThen += row.connections;
     return made;

@@ -1,8 +1,10 @@
 import type { WhatIfAnswer } from "@hopline/api";
 import type { Pod, TrafficRow } from "@hopline/policy";
 import type { PolicyTraffic, Store } from "@hopline/store";
+import { REMEMBER_MS } from "../history-upkeep.js";
 import type { StoreKeeper } from "../store-keeper.js";
-import { PastPods } from "./past-pods.js";
+import { EARLIER_KINDS, EarlierObjects } from "./earlier-objects.js";
+import { type PastCluster, PastPods } from "./past-pods.js";
 import type { PolicyCluster } from "./policy-cluster.js";
 import { pastTrafficRows, trafficRows } from "./traffic-rows.js";
 
@@ -32,7 +34,7 @@ export async function triedTraffic(
 ): Promise<TriedTraffic> {
   const traffic = await readTraffic(keeper, scope, nowMs);
   const rows = trafficRows(traffic.rows, cluster);
-  return { rows, told: { ...toldOf(traffic, rows), unknownThen: 0, changedNamespaces: [] } };
+  return { rows, told: { ...toldOf(traffic, rows), unknownThen: 0 } };
 }
 
 /** The same between the pods as they were then. */
@@ -43,10 +45,31 @@ export async function pastTraffic(
   nowMs: number,
 ): Promise<TriedTraffic & { readonly pods: readonly Pod[] }> {
   const traffic = await readTraffic(keeper, scope, nowMs);
-  const past = new PastPods(cluster, cluster.state());
+  const past = new PastPods(await pastCluster(keeper, cluster, traffic, nowMs), cluster.state());
   const { rows, unknownThen } = pastTrafficRows(traffic.rows, cluster, past);
-  const changedNamespaces = [...past.changedNamespaces];
-  return { rows, told: { ...toldOf(traffic, rows), unknownThen, changedNamespaces }, pods: past.pods };
+  return { rows, told: { ...toldOf(traffic, rows), unknownThen }, pods: past.pods };
+}
+
+/** What the collector remembers; of what ended before that, what the store has. */
+async function pastCluster(
+  keeper: StoreKeeper,
+  cluster: PolicyCluster,
+  { range, rows }: PolicyTraffic,
+  nowMs: number,
+): Promise<PastCluster> {
+  const rememberedMs = nowMs - REMEMBER_MS;
+  if (range.from >= rememberedMs) return cluster;
+  const ends = rows.flatMap(({ client, server }) => [client.entity.namespace, server.entity.namespace]);
+  const scope = {
+    ...{ sinceMs: range.from, beforeMs: rememberedMs, kinds: EARLIER_KINDS },
+    namespaces: [...new Set(ends)],
+  };
+  const stored = await keeper.use("pods of then", (store) => store.clusterObjects(scope));
+  const earlier = new EarlierObjects(stored);
+  return {
+    podAt: (name, timeMs) => cluster.podAt(name, timeMs) ?? earlier.podAt(name, timeMs),
+    namespaceAt: (name, timeMs) => cluster.namespaceAt(name, timeMs) ?? earlier.namespaceAt(name, timeMs),
+  };
 }
 
 async function readTraffic(keeper: StoreKeeper, scope: TrafficScope, nowMs: number): Promise<PolicyTraffic> {

@@ -1,6 +1,5 @@
 import type { KubeObject } from "@hopline/kube";
 import {
-  type FieldIssue,
   isPolicy,
   type Namespace,
   type Node,
@@ -163,6 +162,3 @@ function readObject(kind: string, body: string): ClusterObject | undefined {
   if (kept.family !== "pod") return kept;
   return { family: "pod", pod: { ...kept.pod, node: kept.pod.node } };
 }
-
-/** The issues of a policy that can't be read, in one sentence each without a full stop. */
-export type ObjectIssues = readonly FieldIssue[];

@@ -1,6 +1,15 @@
 import type { KubeObject, ResourceEvent } from "@hopline/kube";
 import { controllerOf, uidOf, WorkloadIndex } from "@hopline/kube";
-import type { ClusterState, Namespace, Node, Pod, Policy, PolicyName, Workload } from "@hopline/policy";
+import {
+  type ClusterState,
+  fieldText,
+  type Namespace,
+  type Node,
+  type Pod,
+  type Policy,
+  type PolicyName,
+  type Workload,
+} from "@hopline/policy";
 import { isJudgedBy, objectKey, objectText, readState, stateOf } from "./cluster-object.js";
 import type { DialableService } from "./dialable-service.js";
 import { EpochLog } from "./epoch-log.js";
@@ -10,12 +19,15 @@ import { type ServiceBackend, serviceBackendsAt } from "./service-backends.js";
 
 /** An object of the cluster that verdicts are made from, and cannot be read. It is left out; the others judge. */
 export interface ObjectProblem {
-  /** `NetworkPolicy shop/web`. */
+  /** `NetworkPolicy shop/web`; of one from a file, `FILE:LINE: NetworkPolicy shop/web`. */
   readonly object: string;
   /** E.g. `spec.ingress[0].from[1].ipBlock.cidr`; empty where it is the object as a whole. */
   readonly field: string;
   readonly message: string;
 }
+
+/** `FILE:LINE` of an object's field. */
+export type PlaceOf = (object: KubeObject, path: readonly PropertyKey[]) => string;
 
 /** One version of an object as it is kept in the store. */
 export interface KeptVersion {
@@ -38,7 +50,7 @@ export interface PolicyHistoryOptions {
 }
 
 const OWNER_KINDS: ReadonlySet<string> = new Set(["ReplicaSet", "Job"]);
-/** A pod may talk before a watch tells of it. */
+/** Pods talk before a watch tells of them. */
 const HEARD_LATE_MS = 2000;
 const EPOCH_FAMILIES: ReadonlySet<string> = new Set(["policy", "namespace", "node"]);
 
@@ -82,10 +94,10 @@ export class PolicyHistory {
   }
 
   /** Takes in a dump: what is in it has always been so. */
-  load(objects: readonly KubeObject[]): void {
+  load(objects: readonly KubeObject[], placeOf?: PlaceOf): void {
     // Owners first, so that pods know their workloads.
     for (const object of objects) if (OWNER_KINDS.has(object.kind)) this.#workloads.put(object);
-    for (const object of objects) this.#put(object, ALWAYS, 0);
+    for (const object of objects) this.#put(object, ALWAYS, 0, placeOf);
   }
 
   /**
@@ -110,17 +122,17 @@ export class PolicyHistory {
 
   /** A pod as it was at a time, with the id of that version; just before it was heard of, as it was then. */
   podAt(name: Pick<Pod, "namespace" | "name">, timeMs: number): { id: number; pod: Pod } | undefined {
-    const key = objectKey({ kind: "Pod", ...name });
-    const version = this.#versions.at(key, timeMs) ?? this.#versions.at(key, timeMs + HEARD_LATE_MS);
+    const version = this.#versionAt(objectKey({ kind: "Pod", ...name }), timeMs);
     const object = version?.state.object;
     return version !== undefined && object?.family === "pod"
       ? { id: version.id, pod: object.pod }
       : undefined;
   }
 
+  /** Just before it was heard of, as it was then. */
   namespaceAt(name: string, timeMs: number): Namespace | undefined {
-    const object = this.#versions.at(objectKey({ kind: "Namespace", namespace: "", name }), timeMs)?.state
-      .object;
+    const version = this.#versionAt(objectKey({ kind: "Namespace", namespace: "", name }), timeMs);
+    const object = version?.state.object;
     return object?.family === "namespace" ? object.namespace : undefined;
   }
 
@@ -171,6 +183,10 @@ export class PolicyHistory {
     this.epochs.forgetBefore(timeMs);
   }
 
+  #versionAt(key: string, timeMs: number): ObjectVersion | undefined {
+    return this.#versions.at(key, timeMs) ?? this.#versions.at(key, timeMs + HEARD_LATE_MS);
+  }
+
   #putBack(kept: readonly KeptVersion[]): void {
     for (const row of [...kept].sort((a, b) => a.fromMs - b.fromMs)) {
       const state = readState(row);
@@ -196,7 +212,7 @@ export class PolicyHistory {
     else this.#replace(event.resource.kind, event.objects, sinceMs, nowMs);
   }
 
-  #put(object: KubeObject, since: Moment | number | undefined, nowMs: number): void {
+  #put(object: KubeObject, since: Moment | number | undefined, nowMs: number, placeOf?: PlaceOf): void {
     if (OWNER_KINDS.has(object.kind)) this.#workloads.put(object);
     if (!isJudgedBy(object)) return;
     const key = keyOf(object);
@@ -204,9 +220,11 @@ export class PolicyHistory {
     const isNew = this.#versions.current(key) === undefined;
     const when = typeof since === "object" ? since : momentOf(object, isNew, since, nowMs);
     if (issues !== undefined) {
+      const nameOf = (path: readonly PropertyKey[]) =>
+        [...(placeOf === undefined ? [] : [placeOf(object, path)]), objectText(object)].join(": ");
       this.#report(
         key,
-        issues.map(({ path, message }) => ({ object: objectText(object), field: fieldText(path), message })),
+        issues.map(({ path, message }) => ({ object: nameOf(path), field: fieldText(path), message })),
       );
       this.#end(key, when);
       return;
@@ -270,11 +288,4 @@ export class PolicyHistory {
 
 function keyOf({ kind, metadata: { namespace = "", name } }: KubeObject): string {
   return objectKey({ kind, namespace, name });
-}
-
-/** A field's path as it is written in messages of the API server. */
-function fieldText(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, at) => (typeof key === "number" ? `[${key}]` : `${at === 0 ? "" : "."}${String(key)}`))
-    .join("");
 }

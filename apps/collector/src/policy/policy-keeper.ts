@@ -1,6 +1,7 @@
 import type { Logger } from "@hopline/process";
 import type { Store } from "@hopline/store";
 import type { Clock } from "../clock.js";
+import { HistoryUpkeep, REMEMBER_MS } from "../history-upkeep.js";
 import type { CollectorMetrics } from "../metrics.js";
 import type { StoreKeeper } from "../store-keeper.js";
 import { UnstoredRows } from "../unstored-rows.js";
@@ -17,12 +18,8 @@ export interface PolicyKeeperOptions {
   readonly metrics: CollectorMetrics;
 }
 
-const STORE_EVERY_MS = 1000;
 /** How often it is noted that all is known: a collector that is killed leaves so much unknown. */
 const NOTE_EVERY_MS = 30_000;
-const FORGET_EVERY_MS = 3_600_000;
-/** How late a row may be and still be judged by the policies of its time. */
-const REMEMBER_MS = 24 * 3_600_000;
 /** Versions that wait for a store which is away; beyond it the oldest are left out. */
 const MAX_UNSTORED = 200_000;
 const MAX_INSERTED = 5000;
@@ -33,11 +30,9 @@ const NOTE = { kind: "Watch", namespace: "", name: "policies", version: "", body
 /** Stores what policies and labels were when, as it changes, and reads at the start what the last collector knew. */
 export class PolicyKeeper {
   readonly #options: PolicyKeeperOptions;
-  readonly #stopping = new AbortController();
+  readonly #upkeep: HistoryUpkeep;
   readonly #unstored: UnstoredRows<KeptVersion>;
-  #running: Promise<void> | undefined;
   #noteAtMs = 0;
-  #forgetAtMs = 0;
 
   constructor(options: PolicyKeeperOptions) {
     this.#options = options;
@@ -50,6 +45,7 @@ export class PolicyKeeper {
       insert: (store, versions) => store.insertClusterObjects(versions),
       onResult: (result, rows) => options.metrics.policyVersionsStored.inc({ result }, rows),
     });
+    this.#upkeep = new HistoryUpkeep({ ...options, store: () => this.#store() });
   }
 
   /** Before anything is judged. */
@@ -60,7 +56,7 @@ export class PolicyKeeper {
       history.restore([], 0);
       return;
     }
-    const kept = await store.clusterObjects(clock.now() - REMEMBER_MS);
+    const kept = await store.clusterObjects({ sinceMs: clock.now() - REMEMBER_MS });
     const note = kept.find(({ kind }) => kind === NOTE.kind);
     history.restore(
       kept.filter(({ kind }) => kind !== NOTE.kind),
@@ -69,33 +65,18 @@ export class PolicyKeeper {
   }
 
   start(): void {
-    this.#forgetAtMs = this.#options.clock.now() + FORGET_EVERY_MS;
-    this.#running = this.#run();
+    this.#upkeep.start();
   }
 
   /** Stores what changed last, if the store is there. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
     this.#noteAtMs = 0;
-    await this.#step();
+    await this.#upkeep.stop();
   }
 
-  async #run(): Promise<void> {
-    const { clock } = this.#options;
-    while (!this.#stopping.signal.aborted) {
-      await this.#step();
-      await clock.sleep(STORE_EVERY_MS, this.#stopping.signal);
-    }
-  }
-
-  async #step(): Promise<void> {
+  async #store(): Promise<void> {
     const { history, clock } = this.#options;
     for (const change of history.takeChanges()) this.#unstored.put(keyOf(change), change);
-    if (clock.now() >= this.#forgetAtMs) {
-      this.#forgetAtMs = clock.now() + FORGET_EVERY_MS;
-      history.dropEndedBefore(clock.now() - REMEMBER_MS);
-    }
     if (clock.now() >= this.#noteAtMs) this.#note();
     await this.#unstored.store();
   }

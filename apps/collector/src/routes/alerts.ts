@@ -1,4 +1,5 @@
-import { alertsAnswerSchema, alertsQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { alertsAnswerSchema, alertsQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -10,7 +11,7 @@ export function alertsRoute(server: ApiServer, { keeper }: Pick<RouteParts, "kee
       schema: {
         summary: "Alerts of a range: firing, pending and resolved, with what was true when they fired.",
         querystring: alertsQuerySchema,
-        response: { 200: alertsAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(alertsAnswerSchema),
       },
     },
     (request) => keeper.use("alerts", (store) => store.alerts(request.query)),

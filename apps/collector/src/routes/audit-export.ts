@@ -1,6 +1,7 @@
-import { auditExportQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { auditExportQuerySchema, PATHS } from "@hopline/api";
 import { z } from "zod";
 import { scopeText } from "../audit/scope-text.js";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -16,7 +17,7 @@ export function auditExportRoute(
         summary:
           "An audit as CSV, JSON lines, Parquet, a report to print, or all of them in a tar with SHA-256 sums.",
         querystring: auditExportQuerySchema,
-        response: { 200: z.instanceof(Buffer), "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(z.instanceof(Buffer)),
       },
     },
     async (request, reply) => {

@@ -1,4 +1,5 @@
-import { auditLogAnswerSchema, auditLogQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { auditLogAnswerSchema, auditLogQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -13,7 +14,7 @@ export function auditLogRoute(
       schema: {
         summary: "Who looked at or exported what, the latest first, in pages.",
         querystring: auditLogQuerySchema,
-        response: { 200: auditLogAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(auditLogAnswerSchema),
       },
     },
     async (request) => {

@@ -1,6 +1,7 @@
-import { auditAnswerSchema, auditQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { auditAnswerSchema, auditQuerySchema, PATHS } from "@hopline/api";
 import { auditCompleteness } from "../audit/audit-completeness.js";
 import { scopeText } from "../audit/scope-text.js";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -16,7 +17,7 @@ export function auditRoute(
         summary:
           "Workload by workload and port: allowed, denied, unenforced and undetermined connections, in pages.",
         querystring: auditQuerySchema,
-        response: { 200: auditAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(auditAnswerSchema),
       },
     },
     async (request) => {

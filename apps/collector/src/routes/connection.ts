@@ -1,13 +1,8 @@
-import {
-  connectionDetailQuerySchema,
-  connectionDetailSchema,
-  connectionIdSchema,
-  PATHS,
-  problemSchema,
-} from "@hopline/api";
-import { Fault } from "@hopline/fault";
+import { connectionDetailQuerySchema, connectionDetailSchema, connectionIdSchema, PATHS } from "@hopline/api";
 import { z } from "zod";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
+import { connectionNotFound } from "../http/connection-not-found.js";
 import type { RouteParts } from "../http/route-parts.js";
 
 /** `GET /api/v1/connections/:id`: one connection and what each observation point counted of it. */
@@ -19,18 +14,14 @@ export function connectionRoute(server: ApiServer, { keeper }: Pick<RouteParts, 
         summary: "One connection and what each observation point counted of it.",
         params: z.object({ id: connectionIdSchema }),
         querystring: connectionDetailQuerySchema,
-        response: { 200: connectionDetailSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(connectionDetailSchema),
       },
     },
     async (request) => {
       const { id } = request.params;
       const detail = await keeper.use("connection", (store) => store.connectionDetail(id, request.query));
       if (detail !== null) return detail;
-      throw new Fault({
-        code: "NOT_FOUND",
-        message: `No row of connection ${id} lies in the range asked for.`,
-        hint: "Ask for a longer range, or check the id.",
-      });
+      throw connectionNotFound(id);
     },
   );
 }

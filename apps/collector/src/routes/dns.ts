@@ -1,4 +1,5 @@
-import { dnsAnswerSchema, dnsQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { dnsAnswerSchema, dnsQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -10,7 +11,7 @@ export function dnsRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keeper
       schema: {
         summary: "DNS names asked for, by whom, with response codes and latency, in pages.",
         querystring: dnsQuerySchema,
-        response: { 200: dnsAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(dnsAnswerSchema),
       },
     },
     (request) => keeper.use("dns", (store) => store.dns(request.query)),

@@ -1,5 +1,6 @@
-import { dropsAnswerSchema, dropsQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { dropsAnswerSchema, dropsQuerySchema, PATHS } from "@hopline/api";
 import { parseDropPrefix } from "@hopline/policy";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -11,7 +12,7 @@ export function dropsRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keep
       schema: {
         summary: "Packets that somebody says were dropped, the newest first, and over time by policy.",
         querystring: dropsQuerySchema,
-        response: { 200: dropsAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(dropsAnswerSchema),
       },
     },
     async (request) => {

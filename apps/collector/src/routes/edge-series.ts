@@ -1,4 +1,5 @@
-import { edgeSeriesQuerySchema, edgeSeriesSchema, PATHS, problemSchema } from "@hopline/api";
+import { edgeSeriesQuerySchema, edgeSeriesSchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -10,7 +11,7 @@ export function edgeSeriesRoute(server: ApiServer, { keeper }: Pick<RouteParts, 
       schema: {
         summary: "Rate, connections and handshake times over a range, step by step.",
         querystring: edgeSeriesQuerySchema,
-        response: { 200: edgeSeriesSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(edgeSeriesSchema),
       },
     },
     (request) => keeper.use("edgeSeries", (store) => store.edgeSeries(request.query)),

@@ -1,4 +1,5 @@
-import { endpointsAnswerSchema, endpointsQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { endpointsAnswerSchema, endpointsQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -10,7 +11,7 @@ export function endpointsRoute(server: ApiServer, { keeper }: Pick<RouteParts, "
       schema: {
         summary: "Who had which address at a time.",
         querystring: endpointsQuerySchema,
-        response: { 200: endpointsAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(endpointsAnswerSchema),
       },
     },
     (request) => keeper.use("endpoints", (store) => store.endpointsHistory(request.query)),

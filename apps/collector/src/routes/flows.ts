@@ -1,4 +1,5 @@
-import { flowsAnswerSchema, flowsQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { flowsAnswerSchema, flowsQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -10,7 +11,7 @@ export function flowsRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keep
       schema: {
         summary: "Connections of a range, filtered, sorted, in pages.",
         querystring: flowsQuerySchema,
-        response: { 200: flowsAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(flowsAnswerSchema),
       },
     },
     (request) => keeper.use("flows", (store) => store.flows(request.query)),

@@ -1,6 +1,7 @@
-import { PATHS, problemSchema } from "@hopline/api";
+import { PATHS } from "@hopline/api";
 import { BATCH_CONTENT_TYPE, watchOrderSchema } from "@hopline/batch";
 import { z } from "zod";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -35,7 +36,7 @@ export function ingestRoute(
         summary: "One batch of an agent: an Arrow IPC stream.",
         security: [{ token: [] }],
         consumes: [BATCH_CONTENT_TYPE],
-        response: { 200: receiptSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(receiptSchema),
       },
       // Before the body is read: room for it is what is asked for.
       preParsing: async (request, reply) => {

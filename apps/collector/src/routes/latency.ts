@@ -1,4 +1,5 @@
-import { latencyAnswerSchema, latencyQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { latencyAnswerSchema, latencyQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -11,7 +12,7 @@ export function latencyRoute(server: ApiServer, { keeper }: Pick<RouteParts, "ke
         summary:
           "Round trips by node pair, hop and segment, and over time and by edge for the one that is chosen.",
         querystring: latencyQuerySchema,
-        response: { 200: latencyAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(latencyAnswerSchema),
       },
     },
     async (request) => keeper.use("latency", (store) => store.latency(request.query)),

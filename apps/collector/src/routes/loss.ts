@@ -1,4 +1,5 @@
-import { lossAnswerSchema, lossQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { lossAnswerSchema, lossQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 import { lossAnswer } from "../path/loss-answer.js";
@@ -11,7 +12,7 @@ export function lossRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keepe
       schema: {
         summary: "Loss by node pair and segment, and over time for the one that is chosen.",
         querystring: lossQuerySchema,
-        response: { 200: lossAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(lossAnswerSchema),
       },
     },
     async (request) => lossAnswer(await keeper.use("loss", (store) => store.lossVolumes(request.query))),

@@ -1,4 +1,5 @@
-import { mapAnswerSchema, mapQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { mapAnswerSchema, mapQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -10,7 +11,7 @@ export function mapRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keeper
       schema: {
         summary: "Who talks to whom: workloads and the edges between them.",
         querystring: mapQuerySchema,
-        response: { 200: mapAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(mapAnswerSchema),
       },
     },
     (request) => keeper.use("map", (store) => store.map(request.query)),

@@ -1,13 +1,8 @@
-import {
-  connectionIdSchema,
-  connectionPathQuerySchema,
-  connectionPathSchema,
-  PATHS,
-  problemSchema,
-} from "@hopline/api";
-import { Fault } from "@hopline/fault";
+import { connectionIdSchema, connectionPathQuerySchema, connectionPathSchema, PATHS } from "@hopline/api";
 import { z } from "zod";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
+import { connectionNotFound } from "../http/connection-not-found.js";
 import type { RouteParts } from "../http/route-parts.js";
 import { dropEvidence } from "../path/drop-evidence.js";
 import { pathAnswer } from "../path/path-answer.js";
@@ -22,7 +17,7 @@ export function pathRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keepe
         summary: "The hops of one connection in order, what its segments lose and cost, and where it breaks.",
         params: z.object({ id: connectionIdSchema }),
         querystring: connectionPathQuerySchema,
-        response: { 200: connectionPathSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(connectionPathSchema),
       },
     },
     async (request) => {
@@ -36,11 +31,7 @@ export function pathRoute(server: ApiServer, { keeper }: Pick<RouteParts, "keepe
           return place.filter((one) => drops.length === 0 || one.kind !== "place-in-order");
         });
       }
-      throw new Fault({
-        code: "NOT_FOUND",
-        message: `No row of connection ${id} lies in the range asked for.`,
-        hint: "Ask for a longer range, or check the id.",
-      });
+      throw connectionNotFound(id);
     },
   );
 }

@@ -1,4 +1,5 @@
-import { adviseAnswerSchema, adviseQuerySchema, PATHS, problemSchema } from "@hopline/api";
+import { adviseAnswerSchema, adviseQuerySchema, PATHS } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 import { adviseAnswer } from "../policy-report/advise-answer.js";
@@ -21,7 +22,7 @@ export function policyAdviseRoute(
         summary:
           "The least NetworkPolicies for a namespace that allow what was seen, as commented manifests.",
         querystring: adviseQuerySchema,
-        response: { 200: adviseAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(adviseAnswerSchema),
       },
     },
     async (request) => {

@@ -1,4 +1,5 @@
-import { PATHS, problemSchema, whatIfAnswerSchema, whatIfRequestSchema } from "@hopline/api";
+import { PATHS, whatIfAnswerSchema, whatIfRequestSchema } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 import { pastTraffic } from "../policy-report/tried-traffic.js";
@@ -24,7 +25,7 @@ export function policyWhatIfRoute(
       schema: {
         summary: "Which connections that were seen policies would newly deny or allow. Nothing is applied.",
         body: whatIfRequestSchema,
-        response: { 200: whatIfAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(whatIfAnswerSchema),
       },
     },
     async (request) => {

@@ -4,9 +4,9 @@ import {
   policyManifestQuerySchema,
   policyManifestSchema,
   policyQuerySchema,
-  problemSchema,
 } from "@hopline/api";
 import { Fault } from "@hopline/fault";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 import { policyAnswer } from "../policy-report/policy-answer.js";
@@ -22,7 +22,7 @@ export function policyRoutes(
       schema: {
         summary: "What each policy allowed, denied and never matched, and which pods no policy selects.",
         querystring: policyQuerySchema,
-        response: { 200: policyAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(policyAnswerSchema),
       },
     },
     async (request) => {
@@ -36,7 +36,7 @@ export function policyRoutes(
       schema: {
         summary: "A policy of the cluster as a manifest.",
         querystring: policyManifestQuerySchema,
-        response: { 200: policyManifestSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(policyManifestSchema),
       },
     },
     (request) => {

@@ -1,4 +1,5 @@
-import { PATHS, problemSchema, statusSchema } from "@hopline/api";
+import { PATHS, statusSchema } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -9,7 +10,7 @@ export function statusRoute(server: ApiServer, { statusReport }: Pick<RouteParts
     {
       schema: {
         summary: "State of the store, the cluster's watches, the agents and the intake.",
-        response: { 200: statusSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(statusSchema),
       },
     },
     () => statusReport.make(),

@@ -1,4 +1,5 @@
-import { PATHS, problemSchema, summaryQuerySchema, summarySchema } from "@hopline/api";
+import { PATHS, summaryQuerySchema, summarySchema } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -10,7 +11,7 @@ export function summaryRoute(server: ApiServer, { keeper }: Pick<RouteParts, "ke
       schema: {
         summary: "A whole range in a dozen numbers.",
         querystring: summaryQuerySchema,
-        response: { 200: summarySchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(summarySchema),
       },
     },
     (request) => keeper.use("summary", (store) => store.summary(request.query)),

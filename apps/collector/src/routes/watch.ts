@@ -1,4 +1,5 @@
-import { PATHS, problemSchema, watchesAnswerSchema, watchRequestSchema, watchSchema } from "@hopline/api";
+import { PATHS, watchesAnswerSchema, watchRequestSchema, watchSchema } from "@hopline/api";
+import { answerSchemas } from "../http/answer-schemas.js";
 import type { ApiServer } from "../http/api-server.js";
 import type { RouteParts } from "../http/route-parts.js";
 
@@ -14,7 +15,7 @@ export function watchRoutes(server: ApiServer, { watches }: Pick<RouteParts, "wa
         summary:
           "Captures the connections from an address to another's port at every interface, for a while.",
         body: watchRequestSchema,
-        response: { 200: watchSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(watchSchema),
       },
     },
     (request) => watches.start(request.body),
@@ -24,7 +25,7 @@ export function watchRoutes(server: ApiServer, { watches }: Pick<RouteParts, "wa
     {
       schema: {
         summary: "The watches that last.",
-        response: { 200: watchesAnswerSchema, "4xx": problemSchema, "5xx": problemSchema },
+        response: answerSchemas(watchesAnswerSchema),
       },
     },
     async () => ({ watches: [...(await watches.list())] }),

@@ -12,7 +12,7 @@ export interface WatchesOptions {
   readonly log: Logger;
 }
 
-/** Agents ask each two seconds, all of them; the store is asked once for all. */
+/** Agents ask each two seconds, all of them; the store is asked once for all, and one that is ours alone only at first. */
 const REREAD_MS = 1000;
 /** A Service's backends are those that were used so shortly before. */
 const BACKENDS_USED_MS = 15 * 60_000;
@@ -25,6 +25,7 @@ export class Watches {
   readonly #options: WatchesOptions;
   #known: readonly Watch[] = [];
   #readAtMs = Number.NEGATIVE_INFINITY;
+  #hasRead = false;
   #reading: Promise<void> | undefined;
 
   constructor(options: WatchesOptions) {
@@ -88,11 +89,13 @@ export class Watches {
 
   async #read(): Promise<void> {
     const { keeper, clock, log } = this.#options;
-    if (clock.now() - this.#readAtMs < REREAD_MS) return;
+    const isOurs = this.#hasRead && keeper.kind === "embedded";
+    if (isOurs || clock.now() - this.#readAtMs < REREAD_MS) return;
     this.#reading ??= keeper
       .use("watches", (store) => store.activeWatches())
       .then((watches) => {
         this.#known = watches;
+        this.#hasRead = true;
       })
       .catch((thrown) => log.debug(`the watches were not read: ${describe(thrown)}`))
       .finally(() => {

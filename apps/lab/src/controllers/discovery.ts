@@ -34,7 +34,9 @@ export function servicePorts(objects: ClusterObjects): ServicePort[] {
     const slice = objects.get("EndpointSlice", service.metadata.namespace, endpointSliceName(service));
     return service.spec.ports.map((port): ServicePort => {
       const target = slice?.ports.find((candidate) => candidate.name === (port.name ?? ""));
-      const addresses = (slice?.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
+      const backends = (slice?.endpoints ?? [])
+        .filter(({ conditions }) => conditions?.ready === true)
+        .flatMap(({ addresses, nodeName }) => addresses.map((address) => ({ address, nodeName })));
       return {
         namespace: service.metadata.namespace ?? "",
         service: service.metadata.name,
@@ -43,7 +45,8 @@ export function servicePorts(objects: ClusterObjects): ServicePort[] {
         clusterIp: clusterIP,
         port: port.port,
         nodePort: port.nodePort,
-        backends: target === undefined ? [] : addresses.map((address) => ({ address, port: target.port })),
+        onlyLocal: service.spec.externalTrafficPolicy === "Local",
+        backends: target === undefined ? [] : backends.map((backend) => ({ ...backend, port: target.port })),
       };
     });
   });

@@ -1,6 +1,6 @@
 import { type ClusterObjects, uidOf } from "../objects/cluster-objects.js";
 import { matchesLabels } from "../objects/label-selector.js";
-import { isReady } from "../objects/pod-status.js";
+import { isReady, isServing } from "../objects/pod-status.js";
 import type { EndpointSlice, Pod, Service } from "../objects/schemas.js";
 import { contentHash } from "./hash.js";
 
@@ -8,7 +8,7 @@ const SERVICE_LABEL = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 const CONTROLLER = "endpointslice-controller.k8s.io";
 
-/** Keeps one EndpointSlice for each Service with a selector: the ready pods that it selects. */
+/** Keeps one EndpointSlice for each Service with a selector: the pods that it selects, with what may be sent to each. */
 export function reconcileEndpointSlices(objects: ClusterObjects): void {
   const wanted = new Set<string>();
   for (const service of objects.list("Service")) {
@@ -33,7 +33,12 @@ export function endpointSliceName(service: Service): string {
 function selectedPods(objects: ClusterObjects, service: Service): Pod[] {
   return objects
     .list("Pod", service.metadata.namespace)
-    .filter((pod) => isReady(pod) && matchesLabels(service.spec.selector, pod.metadata.labels));
+    .filter(
+      ({ metadata, status }) =>
+        status?.phase === "Running" &&
+        status.podIP !== undefined &&
+        matchesLabels(service.spec.selector, metadata.labels),
+    );
 }
 
 function endpointSlice(service: Service, pods: readonly Pod[]): EndpointSlice {
@@ -60,7 +65,11 @@ function endpointSlice(service: Service, pods: readonly Pod[]): EndpointSlice {
     addressType: "IPv4",
     endpoints: pods.map((pod) => ({
       addresses: [pod.status?.podIP ?? ""],
-      conditions: { ready: true, serving: true, terminating: false },
+      conditions: {
+        ready: isReady(pod),
+        serving: isServing(pod),
+        terminating: pod.metadata.deletionTimestamp !== undefined,
+      },
       nodeName: pod.spec.nodeName,
       targetRef: {
         kind: "Pod",

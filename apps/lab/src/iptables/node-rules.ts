@@ -30,7 +30,7 @@ export class NodeRules {
   /** Brings the node to these Services and these isolated pods; those of other nodes are no concern of it. */
   async sync(services: readonly ServicePort[], isolations: readonly Isolation[]): Promise<void> {
     const next = new RuleSet();
-    addServiceRules(next, services);
+    addServiceRules(next, services, this.#node.name);
     const own = isolations.filter((isolation) => isolation.node === this.#node.name);
     addPolicyRules(next, this.enforcing ? own : [], this.denial);
     const text = restoreText(this.#current, next);

@@ -6,6 +6,8 @@ const MASQUERADE_MARK = "0x4000/0x4000";
 
 export interface Backend {
   readonly address: string;
+  /** Where it runs. */
+  readonly nodeName?: string | undefined;
   readonly port: number;
 }
 
@@ -19,6 +21,8 @@ export interface ServicePort {
   readonly clusterIp: string;
   readonly port: number;
   readonly nodePort?: number;
+  /** `externalTrafficPolicy: Local`: what comes from outside goes to backends of the node that it came to, and keeps its source. */
+  readonly onlyLocal?: boolean;
   /** Ready ones, in a stable order. */
   readonly backends: readonly Backend[];
 }
@@ -34,7 +38,9 @@ export const SERVICE_BASE_RULES = [
   "COMMIT",
   "*filter",
   ":KUBE-SERVICES - [0:0]",
+  ":KUBE-EXTERNAL-SERVICES - [0:0]",
   ":KUBE-FORWARD - [0:0]",
+  '-A INPUT -m conntrack --ctstate NEW -m comment --comment "kubernetes externally-visible service portals" -j KUBE-EXTERNAL-SERVICES',
   '-A FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD',
   '-A FORWARD -m conntrack --ctstate NEW -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
   '-A OUTPUT -m conntrack --ctstate NEW -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
@@ -46,8 +52,10 @@ export const SERVICE_BASE_RULES = [
  * Service rules in the shapes that kube-proxy's iptables mode gives them: a portal rule for each Service port, a
  * KUBE-SVC chain that picks a backend at random, a KUBE-SEP chain for each backend, KUBE-EXT for NodePorts.
  * Sources outside of the cluster, and a pod that reaches itself, are marked and masqueraded on the way out.
+ *
+ * @param node whose rules they are
  */
-export function addServiceRules(rules: RuleSet, ports: readonly ServicePort[]): void {
+export function addServiceRules(rules: RuleSet, ports: readonly ServicePort[], node: string): void {
   rules.add("nat", "KUBE-MARK-MASQ", `-j MARK --or-mark ${MASQUERADE_MARK.split("/")[0]}`);
   rules.add(
     "nat",
@@ -59,6 +67,7 @@ export function addServiceRules(rules: RuleSet, ports: readonly ServicePort[]): 
   rules.add("nat", "KUBE-NODEPORTS");
   rules.add("nat", "KUBE-SERVICES");
   rules.add("filter", "KUBE-SERVICES");
+  rules.add("filter", "KUBE-EXTERNAL-SERVICES");
   rules.add(
     "filter",
     "KUBE-FORWARD",
@@ -66,7 +75,7 @@ export function addServiceRules(rules: RuleSet, ports: readonly ServicePort[]): 
     `-m comment --comment "kubernetes forwarding rules" -m mark --mark ${MASQUERADE_MARK} -j ACCEPT`,
     '-m comment --comment "kubernetes forwarding conntrack rule" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
   );
-  for (const port of ports) addServicePort(rules, port);
+  for (const port of ports) addServicePort(rules, port, node);
   rules.add(
     "nat",
     "KUBE-SERVICES",
@@ -75,7 +84,7 @@ export function addServiceRules(rules: RuleSet, ports: readonly ServicePort[]): 
   );
 }
 
-function addServicePort(rules: RuleSet, port: ServicePort): void {
+function addServicePort(rules: RuleSet, port: ServicePort, node: string): void {
   const name = servicePortName(port);
   const protocol = port.protocol.toLowerCase();
   const portal = `-d ${port.clusterIp}/32 -p ${protocol} -m comment --comment "${name} cluster IP" -m ${protocol} --dport ${port.port}`;
@@ -93,26 +102,67 @@ function addServicePort(rules: RuleSet, port: ServicePort): void {
       "KUBE-NODEPORTS",
       `-p ${protocol} -m comment --comment "${name}" -m ${protocol} --dport ${port.nodePort} -j ${external}`,
     );
-    rules.add(
-      "nat",
-      external,
-      `-m comment --comment "masquerade traffic for ${name} external destinations" -j KUBE-MARK-MASQ`,
-      `-j ${service}`,
-    );
+    if (port.onlyLocal === true) addLocalRules(rules, port, node, external, service);
+    else
+      rules.add(
+        "nat",
+        external,
+        `-m comment --comment "masquerade traffic for ${name} external destinations" -j KUBE-MARK-MASQ`,
+        `-j ${service}`,
+      );
   }
-  for (const [index, backend] of port.backends.entries()) {
+  addChoice(rules, service, port, port.backends);
+  for (const backend of port.backends) {
     const to = `${backend.address}:${backend.port}`;
     const endpoint = chainName("KUBE-SEP-", name, protocol, to);
-    const left = port.backends.length - index;
-    // Each takes its share of what those before it have left; the last takes the rest.
-    const share = left === 1 ? "" : ` -m statistic --mode random --probability ${(1 / left).toFixed(11)}`;
-    rules.add("nat", service, `-m comment --comment "${name} -> ${to}"${share} -j ${endpoint}`);
     rules.add(
       "nat",
       endpoint,
       `-s ${backend.address}/32 -m comment --comment "${name}" -j KUBE-MARK-MASQ`,
       `-p ${protocol} -m comment --comment "${name}" -m ${protocol} -j DNAT --to-destination ${to}`,
     );
+  }
+}
+
+/** What comes from outside goes to the node's own backends with its source as it is; where there are none, it is dropped. */
+function addLocalRules(
+  rules: RuleSet,
+  port: ServicePort,
+  node: string,
+  external: string,
+  service: string,
+): void {
+  const name = servicePortName(port);
+  const protocol = port.protocol.toLowerCase();
+  const local = chainName("KUBE-SVL-", name, protocol);
+  rules.add(
+    "nat",
+    external,
+    `-s ${CLUSTER_CIDR} -m comment --comment "pod traffic for ${name} external destinations" -j ${service}`,
+    `-m comment --comment "masquerade LOCAL traffic for ${name} external destinations" -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ`,
+    `-m comment --comment "route LOCAL traffic for ${name} external destinations" -m addrtype --src-type LOCAL -j ${service}`,
+    `-j ${local}`,
+  );
+  const own = port.backends.filter(({ nodeName }) => nodeName === node);
+  rules.add("nat", local);
+  addChoice(rules, local, port, own);
+  if (own.length > 0) return;
+  rules.add(
+    "filter",
+    "KUBE-EXTERNAL-SERVICES",
+    `-p ${protocol} -m comment --comment "${name} has no local endpoints" -m addrtype --dst-type LOCAL -m ${protocol} --dport ${port.nodePort} -j DROP`,
+  );
+}
+
+/** One of the backends, by chance: each takes its share of what those before it have left; the last takes the rest. */
+function addChoice(rules: RuleSet, chain: string, port: ServicePort, backends: readonly Backend[]): void {
+  const name = servicePortName(port);
+  for (const [index, backend] of backends.entries()) {
+    const to = `${backend.address}:${backend.port}`;
+    const endpoint = chainName("KUBE-SEP-", name, port.protocol.toLowerCase(), to);
+    const left = backends.length - index;
+    const share = left === 1 ? "" : ` -m statistic --mode random --probability ${(1 / left).toFixed(11)}`;
+    rules.add("nat", chain, `-m comment --comment "${name} -> ${to}"${share} -j ${endpoint}`);
   }
 }
 

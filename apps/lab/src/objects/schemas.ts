@@ -104,6 +104,7 @@ export const serviceSchema = z.looseObject({
   ...kind("v1", "Service"),
   spec: z.looseObject({
     type: z.enum(["ClusterIP", "NodePort"]).default("ClusterIP"),
+    externalTrafficPolicy: z.enum(["Cluster", "Local"]).default("Cluster"),
     clusterIP: z.ipv4().optional(),
     selector: labels.default({}),
     ports: z

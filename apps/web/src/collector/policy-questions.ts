@@ -10,21 +10,17 @@ import {
   whatIfAnswerSchema,
 } from "@hopline/api";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { refreshIntervalMs, spanKey, spanQuery, type TimeSpan } from "../filters/time-span";
+import { spanKey, spanQuery, type TimeSpan } from "../filters/time-span";
 import type { CollectorClient } from "./collector-client";
-import { CollectorProblem } from "./collector-problem";
 import { queryText } from "./query-text";
+import { unlessRefused, windowIntervalMs } from "./refetching";
 
-/** All connections of the span are counted for it: dearer than a page of flows. */
-const LEAST_INTERVAL_MS = 10_000;
-
-/** What each policy allowed and denied. */
+/** What each policy allowed and denied; all connections of the span are counted for it. */
 export function policyQuestion(
   collector: CollectorClient,
   namespace: string | readonly string[] | undefined,
   span: TimeSpan,
 ) {
-  const interval = refreshIntervalMs(span);
   return queryOptions({
     queryKey: ["policy", queryText({ namespace }), spanKey(span)],
     queryFn: ({ signal }) =>
@@ -34,10 +30,7 @@ export function policyQuestion(
         policyAnswerSchema,
         signal,
       ),
-    refetchInterval: ({ state: { error } }) => {
-      if (error instanceof CollectorProblem && !error.mayPass) return false;
-      return interval === false ? error !== null && LEAST_INTERVAL_MS : Math.max(LEAST_INTERVAL_MS, interval);
-    },
+    refetchInterval: unlessRefused(windowIntervalMs(span)),
     placeholderData: keepPreviousData,
   });
 }

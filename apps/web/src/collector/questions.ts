@@ -18,28 +18,14 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import type { ConnectionFilter } from "../filters/connection-filter";
 import { refreshIntervalMs, spanKey, spanQuery, type TimeSpan } from "../filters/time-span";
 import type { CollectorClient } from "./collector-client";
-import { CollectorProblem } from "./collector-problem";
 import { queryText } from "./query-text";
+import { mayPass, RETRY_INTERVAL_MS, unlessRefused, windowIntervalMs } from "./refetching";
 
 /** What a card or edge limit is worth on one screen; above it the map says what it leaves out. */
 export const MAP_LIMITS = { maxNodes: 80, maxEdges: 200 } as const;
-export const FLOWS_PAGE_SIZE = 100;
+const FLOWS_PAGE_SIZE = 100;
 const MINUTE_MS = 60_000;
 const STATUS_INTERVAL_MS = 5_000;
-const RETRY_INTERVAL_MS = 3_000;
-
-/** Whether the answer failed and another try may succeed. */
-function mayPass(error: Error | null): boolean {
-  return error instanceof CollectorProblem && error.mayPass;
-}
-
-/** Asks again at this interval, but not a question that was refused: it would be refused again. Fixed spans are asked again only while they failed. */
-function unlessRefused(intervalMs: number | false) {
-  return ({ state }: { state: { error: Error | null } }): number | false => {
-    if (state.error === null) return intervalMs;
-    return mayPass(state.error) ? intervalMs || RETRY_INTERVAL_MS : false;
-  };
-}
 
 export interface MapQuestion {
   readonly filter: ConnectionFilter;
@@ -157,15 +143,6 @@ export function pathQuestion(collector: CollectorClient, id: string, span: TimeS
   });
 }
 
-/** Windows are settled every ten seconds. */
-const WINDOW_INTERVAL_MS = 10_000;
-
-/** What is told by windows does not change in between. */
-function windowIntervalMs(span: TimeSpan): number | false {
-  const interval = refreshIntervalMs(span);
-  return interval === false ? false : Math.max(WINDOW_INTERVAL_MS, interval);
-}
-
 /** Of loss, and of latency. */
 export interface LossQuestion {
   readonly segment: NonNullable<LossQuery["segment"]>;
@@ -249,7 +226,7 @@ export interface DnsQuestion {
   readonly span: TimeSpan;
 }
 
-export const DNS_PAGE_SIZE = 100;
+const DNS_PAGE_SIZE = 100;
 
 /** Names asked for, page after page by their place in the order. */
 export function dnsQuestion(collector: CollectorClient, { span, ...question }: DnsQuestion) {

@@ -1,3 +1,4 @@
+import { type AgentEvent, agentEvents } from "@hopline/batch";
 import { z } from "zod";
 import type { QueryContext } from "./query-context.js";
 
@@ -9,8 +10,7 @@ export interface NodeFigures {
   readonly droppedFrames: number;
   /** One of so many connections was counted; 1 all. */
   readonly sampling: number;
-  /** AGENT_ bits of packages/batch. */
-  readonly agentFlags: number;
+  readonly agentEvents: readonly AgentEvent[];
   readonly incompleteWindows: number;
   /** Null where the agent does not tell, or there is no limit. */
   readonly conntrack: { readonly entries: number; readonly limit: number } | null;
@@ -87,7 +87,7 @@ FROM (
         seenFrames: row.seen,
         droppedFrames: row.dropped,
         sampling: row.most_sampling,
-        agentFlags: row.flags,
+        agentEvents: agentEvents(row.flags),
         incompleteWindows: row.incomplete_windows,
         conntrack:
           table === undefined || table.entry_limit === 0

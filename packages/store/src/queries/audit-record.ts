@@ -1,5 +1,5 @@
 import type { AuditNode, TimeRange } from "@hopline/api";
-import { AGENT_LOST_BATCHES, AGENT_STARTED, AGENT_STOPPED } from "@hopline/batch";
+import { AGENT_LATE_INTERFACE, AGENT_LOST_BATCHES, AGENT_STARTED, AGENT_STOPPED } from "@hopline/batch";
 import { z } from "zod";
 import { type AlignedRange, alignRange, fillRange, inRange, toTimeRange } from "./aligned-range.js";
 import { WINDOW_SECONDS } from "./conversation-source.js";
@@ -38,6 +38,7 @@ const nodeSchema = z.object({
   sampled: count,
   interrupted: count,
   lost_batches: count,
+  late_interfaces: count,
   dropped: count,
   frames_dropped: count,
   evicted: count,
@@ -88,6 +89,7 @@ const NODES_SQL = `SELECT node AS name, min(toUnixTimestamp(w)) AS first, max(to
   countIf(is_sampled) AS sampled,
   countIf(bitAnd(flags, ${AGENT_STARTED | AGENT_STOPPED}) != 0) AS interrupted,
   countIf(bitAnd(flags, ${AGENT_LOST_BATCHES}) != 0) AS lost_batches,
+  countIf(bitAnd(flags, ${AGENT_LATE_INTERFACE}) != 0) AS late_interfaces,
   countIf(frames > 0) AS dropped, sum(frames) AS frames_dropped,
   countIf(flows > 0) AS evicted, sum(flows) AS flows_evicted,
   countIf(events > 0) AS conntrack
@@ -158,6 +160,7 @@ function toNode(
     sampled: heard?.sampled ?? 0,
     interrupted: heard?.interrupted ?? 0,
     lostBatches: heard?.lost_batches ?? 0,
+    lateInterfaces: heard?.late_interfaces ?? 0,
     dropped: heard?.dropped ?? 0,
     droppedFrames: heard?.frames_dropped ?? 0,
     evicted: heard?.evicted ?? 0,

@@ -1,4 +1,5 @@
 import { type connectionDetailQuerySchema, hopSchema } from "@hopline/api";
+import { agentEvents } from "@hopline/batch";
 import { z } from "zod";
 import type { CompletenessWindow, ConnectionWindows, HopWindow } from "../records.js";
 import {
@@ -136,7 +137,7 @@ const completenessSchema = z
       node: row.node,
       windowStart: row.window_s,
       droppedFrames: row.dropped_frames,
-      agentFlags: row.agent_flags,
+      agentEvents: agentEvents(row.agent_flags),
     }),
   );
 

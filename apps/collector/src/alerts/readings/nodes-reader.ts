@@ -49,16 +49,13 @@ const silenceSample: SampleOf = (rule, { node, lastBatchAtMs }, range, { nowMs, 
   });
 };
 
-/** AGENT_LOST_BATCHES of packages/batch. */
-const LOST_BATCHES = 4;
-
 const captureSample: SampleOf = (rule, figures, range) => {
-  const { node, seenFrames, droppedFrames, sampling, agentFlags, incompleteWindows } = figures;
+  const { node, seenFrames, droppedFrames, sampling, agentEvents, incompleteWindows } = figures;
   const labels = { node };
   const passed = seenFrames + droppedFrames;
   if (passed < rule.floor) return { labels, state: "unknown" };
   const missed = 1 - seenFrames / passed / Math.max(1, sampling);
-  const lostBatches = (agentFlags & LOST_BATCHES) !== 0;
+  const lostBatches = agentEvents.includes("lost-batches");
   if (missed <= rule.threshold && !lostBatches) return { labels, state: "under" };
   const why = [
     ...(droppedFrames > 0 ? [`its ring had no room for ${droppedFrames} frames`] : []),

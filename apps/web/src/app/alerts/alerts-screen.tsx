@@ -1,5 +1,6 @@
 "use client";
 
+import type { AlertsAnswer } from "@hopline/api";
 import { useQuery } from "@tanstack/react-query";
 import { BellRing } from "lucide-react";
 import { useQueryStates } from "nuqs";
@@ -10,10 +11,12 @@ import { AlertHistory } from "../../components/alerts/alert-history";
 import { ReceiverList } from "../../components/alerts/receiver-list";
 import { Segmented } from "../../components/controls/segmented";
 import { useHydrated } from "../../components/controls/use-hydrated";
+import { AnswerBody } from "../../components/feedback/answer-body";
+import { AnswerProblem } from "../../components/feedback/answer-problem";
 import { EmptyState } from "../../components/feedback/empty-state";
-import { ProblemBanner } from "../../components/feedback/problem-banner";
-import { Skeleton } from "../../components/feedback/skeleton";
+import { Loading } from "../../components/feedback/loading";
 import { Toolbar } from "../../components/filters/toolbar";
+import { PageColumn } from "../../components/surface/page-column";
 import { useFilter } from "../../filters/use-filter";
 import { formatCount } from "../../units/quantity";
 import { alertsParams } from "./search-params";
@@ -29,14 +32,9 @@ export function AlertsScreen() {
   const time = useFilter();
   const { span } = time;
   const [{ state }, setParams] = useQueryStates(alertsParams, { history: "push" });
-  const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(
-    alertsQuestion(browserCollector, { state, span }),
-  );
+  const answer = useQuery(alertsQuestion(browserCollector, { state, span }));
   const { data: status } = useQuery(statusQuestion(browserCollector));
   const hydrated = useHydrated();
-  const active = data?.alerts.filter((alert) => alert.state !== "resolved") ?? [];
-  const over = data?.alerts.filter((alert) => alert.state === "resolved") ?? [];
-  const leftOut = data === undefined ? 0 : data.total - data.alerts.length;
   return (
     <>
       <Toolbar title="Alerts" time={time}>
@@ -47,40 +45,60 @@ export function AlertsScreen() {
           onChange={(value) => setParams({ state: value })}
         />
       </Toolbar>
-      {error === null ? null : (
-        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
-      )}
-      <div
-        data-total={data?.total}
-        className={`min-h-0 flex-1 overflow-auto ${isPlaceholderData || error !== null ? "stale" : ""}`}
+      <AnswerProblem answer={answer} />
+      <AnswerBody
+        answer={answer}
+        total={answer.data?.total}
+        loading={<Loading text="Loading alerts…" heights={["h-32", "h-64"]} />}
       >
-        {data === undefined ? (
-          error === null ? (
-            <AlertsSkeleton />
-          ) : null
-        ) : (
-          <div className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
-            {data.alerts.length === 0 ? (
-              <EmptyState icon={<BellRing size={20} aria-hidden />} title={EMPTY[state].title}>
-                {EMPTY[state].text}
-              </EmptyState>
-            ) : null}
-            {active.length === 0 ? null : <ActiveAlerts alerts={active} nowMs={data.range.to} />}
-            {over.length === 0 ? null : <AlertHistory alerts={over} />}
-            {leftOut > 0 ? (
-              <p className="text-center text-xs text-muted">
-                {formatCount(leftOut)} more are not shown. Choose a shorter time to see them.
-              </p>
-            ) : null}
+        {(data) => (
+          <PageColumn>
+            <AlertList
+              answer={data}
+              empty={hydrated && status?.alerting.rules === 0 ? NO_RULES : EMPTY[state]}
+            />
             {status === undefined || !hydrated ? null : (
               <ReceiverList alerting={status.alerting} nowMs={status.now} />
             )}
-          </div>
+          </PageColumn>
         )}
-      </div>
+      </AnswerBody>
     </>
   );
 }
+
+function AlertList({
+  answer: { alerts, total, range },
+  empty,
+}: {
+  answer: AlertsAnswer;
+  empty: { readonly title: string; readonly text: string };
+}) {
+  const active = alerts.filter(({ state }) => state !== "resolved");
+  const over = alerts.filter(({ state }) => state === "resolved");
+  const leftOut = total - alerts.length;
+  return (
+    <>
+      {alerts.length === 0 ? (
+        <EmptyState icon={<BellRing size={20} aria-hidden />} title={empty.title}>
+          {empty.text}
+        </EmptyState>
+      ) : null}
+      {active.length === 0 ? null : <ActiveAlerts alerts={active} nowMs={range.to} />}
+      {over.length === 0 ? null : <AlertHistory alerts={over} />}
+      {leftOut > 0 ? (
+        <p className="text-center text-xs text-muted">
+          {formatCount(leftOut)} more are not shown. Choose a shorter time to see them.
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+const NO_RULES = {
+  title: "No alert is raised",
+  text: "No rule is on: the collector was started without alerts, or its rules are all switched off.",
+} as const;
 
 const EMPTY = {
   all: {
@@ -93,13 +111,3 @@ const EMPTY = {
     text: "Widen the range to see what was.",
   },
 } as const;
-
-function AlertsSkeleton() {
-  return (
-    <div role="status" aria-busy="true" className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
-      <span className="sr-only">Loading alerts…</span>
-      <Skeleton className="h-32 w-full rounded-lg" />
-      <Skeleton className="h-64 w-full rounded-lg" />
-    </div>
-  );
-}

@@ -12,13 +12,14 @@ import { Button } from "../../components/controls/button";
 import { SearchField } from "../../components/controls/search-field";
 import { ShowMore } from "../../components/controls/show-more";
 import { useNarrow } from "../../components/controls/use-narrow";
+import { AnswerBody } from "../../components/feedback/answer-body";
+import { AnswerProblem } from "../../components/feedback/answer-problem";
 import { EmptyState } from "../../components/feedback/empty-state";
-import { ProblemBanner } from "../../components/feedback/problem-banner";
-import { Skeleton } from "../../components/feedback/skeleton";
+import { Loading } from "../../components/feedback/loading";
 import { Toolbar } from "../../components/filters/toolbar";
+import { PageColumn } from "../../components/surface/page-column";
 import { ClockText } from "../../components/time/clock-text";
 import { useFilter } from "../../filters/use-filter";
-import { formatExactCount } from "../../units/quantity";
 import { AuditViews } from "./audit-views";
 import { auditParams } from "./search-params";
 
@@ -28,9 +29,8 @@ export function AccessLogScreen() {
   const [{ who, did }, setParams] = useQueryStates(auditParams, { history: "push" });
   const narrow = useNarrow() ?? false;
   const pages = useInfiniteQuery(accessLogQuestion(browserCollector, { who, did, span: state.span }));
-  const { data, error, dataUpdatedAt, isPlaceholderData } = pages;
-  const first = data?.pages[0];
-  const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const first = pages.data?.pages[0];
+  const entries = pages.data?.pages.flatMap((page) => page.entries) ?? [];
   const isFiltered = who !== "" || did !== null;
   const Entries = narrow ? AccessCards : AccessTable;
 
@@ -60,45 +60,33 @@ export function AccessLogScreen() {
       >
         <AuditViews />
       </Toolbar>
-      {error === null ? null : (
-        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
-      )}
-      <div
-        data-total={first?.total}
-        className={`min-h-0 flex-1 overflow-auto ${isPlaceholderData || error !== null ? "stale" : ""}`}
+      <AnswerProblem answer={pages} />
+      <AnswerBody
+        answer={pages}
+        total={first?.total}
+        loading={<Loading text="Reading the log…" heights={["h-96"]} wide />}
       >
-        {first === undefined ? (
-          error === null ? (
-            <AccessSkeleton />
-          ) : null
-        ) : entries.length === 0 ? (
-          <EmptyState
-            icon={<ScrollText size={20} aria-hidden />}
-            title={isFiltered ? "Nobody who fits did this" : "Nobody looked in this range"}
-            actions={
-              isFiltered ? (
-                <Button onClick={() => setParams({ who: "", did: null })}>Clear the filter</Button>
-              ) : undefined
-            }
-          >
-            {isFiltered ? "Remove a condition, or widen the range." : "Widen the range."}
-          </EmptyState>
-        ) : (
-          <div className="mx-auto max-w-screen-2xl space-y-3 p-3 sm:p-4">
-            <Entries entries={entries} />
-            <ShowMore pages={pages} total={formatExactCount(first.total)} />
-          </div>
-        )}
-      </div>
+        {() =>
+          entries.length === 0 ? (
+            <EmptyState
+              icon={<ScrollText size={20} aria-hidden />}
+              title={isFiltered ? "Nobody who fits did this" : "Nobody looked in this range"}
+              actions={
+                isFiltered ? (
+                  <Button onClick={() => setParams({ who: "", did: null })}>Clear the filter</Button>
+                ) : undefined
+              }
+            >
+              {isFiltered ? "Remove a condition, or widen the range." : "Widen the range."}
+            </EmptyState>
+          ) : (
+            <PageColumn wide>
+              <Entries entries={entries} />
+              <ShowMore pages={pages} total={first?.total ?? 0} />
+            </PageColumn>
+          )
+        }
+      </AnswerBody>
     </>
-  );
-}
-
-function AccessSkeleton() {
-  return (
-    <div role="status" aria-busy="true" className="mx-auto max-w-screen-2xl space-y-3 p-3 sm:p-4">
-      <span className="sr-only">Reading the log…</span>
-      <Skeleton className="h-96 w-full rounded-lg" />
-    </div>
   );
 }

@@ -15,14 +15,16 @@ import { Button } from "../../components/controls/button";
 import { Segmented } from "../../components/controls/segmented";
 import { ShowMore } from "../../components/controls/show-more";
 import { useNarrow } from "../../components/controls/use-narrow";
+import { AnswerBody } from "../../components/feedback/answer-body";
+import { AnswerProblem } from "../../components/feedback/answer-problem";
 import { EmptyState } from "../../components/feedback/empty-state";
-import { ProblemBanner } from "../../components/feedback/problem-banner";
-import { Skeleton } from "../../components/feedback/skeleton";
+import { Loading } from "../../components/feedback/loading";
+import { StatusLink } from "../../components/feedback/status-link";
 import { FilterBar } from "../../components/filters/filter-bar";
+import { PageColumn } from "../../components/surface/page-column";
 import { ClockText } from "../../components/time/clock-text";
 import { conditionsOf } from "../../filters/connection-filter";
 import { useFilter } from "../../filters/use-filter";
-import { formatExactCount } from "../../units/quantity";
 import { AccessLogScreen } from "./access-log-screen";
 import { AuditViews } from "./audit-views";
 import { auditParams } from "./search-params";
@@ -47,9 +49,8 @@ function RecordScreen() {
   const narrow = useNarrow() ?? false;
   const filter = { ...state.filter, conformance, pod: pod ?? undefined };
   const pages = useInfiniteQuery(auditQuestion(browserCollector, { filter, sort, span: state.span }));
-  const { data, error, dataUpdatedAt, isPlaceholderData, isFetching } = pages;
-  const first = data?.pages[0];
-  const rows = data?.pages.flatMap((page) => page.rows) ?? [];
+  const first = pages.data?.pages[0];
+  const rows = pages.data?.pages.flatMap((page) => page.rows) ?? [];
   const filtered = conditionsOf(state.filter).length > 0 || conformance.length > 0 || pod !== null;
   const Rows = narrow ? AuditCards : AuditTable;
 
@@ -82,7 +83,7 @@ function RecordScreen() {
                   icon
                   aria-label="Ask again"
                   title="Ask again: the page stands still until then"
-                  disabled={isFetching}
+                  disabled={pages.isFetching}
                   onClick={() => pages.refetch()}
                 >
                   <RefreshCw size={14} aria-hidden />
@@ -95,60 +96,47 @@ function RecordScreen() {
         <AuditViews />
         {first === undefined ? null : <ExportMenu filter={filter} sort={sort} range={first.range} />}
       </FilterBar>
-      {error === null ? null : (
-        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
-      )}
-      <div
-        data-total={first?.total}
-        className={`min-h-0 flex-1 overflow-auto ${isPlaceholderData || error !== null ? "stale" : ""}`}
+      <AnswerProblem answer={pages} />
+      <AnswerBody
+        answer={pages}
+        total={first?.total}
+        loading={<Loading text="Counting connections…" heights={["h-16", "h-16", "h-96"]} wide />}
       >
-        {first === undefined ? (
-          error === null ? (
-            <AuditSkeleton />
-          ) : null
-        ) : (
-          <div className="mx-auto max-w-screen-2xl space-y-3 p-3 sm:p-4">
-            <RecordBanner completeness={first.completeness} />
-            <AuditFigures answer={first} />
-            {rows.length === 0 ? (
-              <EmptyState
-                icon={<FileCheck2 size={20} aria-hidden />}
-                title={filtered ? "Nothing on record fits this filter" : "No connection is on record"}
-                actions={
-                  !filtered ? undefined : (
-                    <Button
-                      onClick={() => {
-                        state.clear();
-                        setParams({ conformance: null, pod: null });
-                      }}
-                    >
-                      Clear the filter
-                    </Button>
-                  )
-                }
-              >
-                {filtered
-                  ? "Remove a condition, or widen the range."
-                  : "No agent reported a connection in this range. Widen it, or see on the status page whether agents report."}
-              </EmptyState>
-            ) : (
-              <Rows rows={rows} range={first.range} />
-            )}
-            <ShowMore pages={pages} total={formatExactCount(first.total)} />
-          </div>
-        )}
-      </div>
+        {({ pages: [answer] }) =>
+          answer === undefined ? null : (
+            <PageColumn wide>
+              <RecordBanner completeness={answer.completeness} />
+              <AuditFigures answer={answer} />
+              {rows.length === 0 ? (
+                <EmptyState
+                  icon={<FileCheck2 size={20} aria-hidden />}
+                  title={filtered ? "Nothing on record fits this filter" : "No connection is on record"}
+                  actions={
+                    !filtered ? undefined : (
+                      <Button
+                        onClick={() => {
+                          state.clear();
+                          setParams({ conformance: null, pod: null });
+                        }}
+                      >
+                        Clear the filter
+                      </Button>
+                    )
+                  }
+                >
+                  {filtered
+                    ? "Remove a condition, or widen the range."
+                    : "No agent reported a connection in this range. Widen it, or see on the status page whether agents report."}{" "}
+                  {filtered ? null : <StatusLink />}
+                </EmptyState>
+              ) : (
+                <Rows rows={rows} range={answer.range} />
+              )}
+              <ShowMore pages={pages} total={answer.total} />
+            </PageColumn>
+          )
+        }
+      </AnswerBody>
     </>
-  );
-}
-
-function AuditSkeleton() {
-  return (
-    <div role="status" aria-busy="true" className="mx-auto max-w-screen-2xl space-y-3 p-3 sm:p-4">
-      <span className="sr-only">Counting connections…</span>
-      <Skeleton className="h-16 w-full rounded-lg" />
-      <Skeleton className="h-16 w-full rounded-lg" />
-      <Skeleton className="h-96 w-full rounded-lg" />
-    </div>
   );
 }

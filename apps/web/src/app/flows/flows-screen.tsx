@@ -9,8 +9,9 @@ import { flowPagesQuestion } from "../../collector/questions";
 import { ConnectionPanel } from "../../components/connection/connection-panel";
 import { Button } from "../../components/controls/button";
 import { useNarrow } from "../../components/controls/use-narrow";
+import { isStale } from "../../components/feedback/answer";
+import { AnswerProblem } from "../../components/feedback/answer-problem";
 import { NoTraffic } from "../../components/feedback/no-traffic";
-import { ProblemBanner } from "../../components/feedback/problem-banner";
 import { Skeleton } from "../../components/feedback/skeleton";
 import { FilterBar } from "../../components/filters/filter-bar";
 import type { FlowSort } from "../../components/flows/flow-columns";
@@ -18,6 +19,7 @@ import { FlowTable } from "../../components/flows/flow-table";
 import { FlowToolbar } from "../../components/flows/flow-toolbar";
 import { shownRows } from "../../components/flows/live-rows";
 import { useLiveRows } from "../../components/flows/use-live-rows";
+import { pathHref } from "../../components/path/path-link";
 import { useFilter } from "../../filters/use-filter";
 import { formatCount } from "../../units/quantity";
 import { flowsParams } from "./search-params";
@@ -80,9 +82,7 @@ export function FlowsScreen() {
   return (
     <>
       <FilterBar title="Flows" state={state} />
-      {error === null ? null : (
-        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
-      )}
+      <AnswerProblem answer={pages} />
       <div className="flex min-h-0 flex-1">
         <div className="relative flex min-w-0 flex-1 flex-col">
           <FlowToolbar
@@ -119,7 +119,7 @@ export function FlowsScreen() {
             onPointerEnter={() => setReading(true)}
             onPointerLeave={() => setReading(false)}
             onScroll={() => (scroller.current?.scrollTop === 0 ? setReading(reading.current) : undefined)}
-            className={`min-h-0 flex-1 overflow-auto ${isPlaceholderData || error !== null || streamLost ? "stale" : ""}`}
+            className={`min-h-0 flex-1 overflow-auto ${isStale(pages) || streamLost ? "stale" : ""}`}
           >
             {data === undefined ? (
               error === null ? (
@@ -135,6 +135,7 @@ export function FlowsScreen() {
                 onSort={onSort}
                 chosen={connection ?? undefined}
                 onChoose={(id) => setParams({ connection: id })}
+                pathOf={(id) => pathHref(id, span)}
                 narrow={narrow || connection !== null}
                 scroller={scroller}
                 onNearEnd={onNearEnd}

@@ -13,9 +13,8 @@ import { type PairChoice, PairView } from "./pair-view";
 /** What a segment adds to the round trips between each pair of nodes; of the chosen pair over time and by edge. */
 export function LatencyView({ segment, quantile, source, destination, span, onChoose }: PairChoice) {
   const { pair, suggest } = useOpenPair({ source, destination }, segment);
-  const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(
-    latencyQuestion(browserCollector, { segment, ...pair, span }),
-  );
+  const answer = useQuery(latencyQuestion(browserCollector, { segment, ...pair, span }));
+  const { data, isPlaceholderData } = answer;
   const cells = data?.cells.filter((cell) => cell.segment === segment) ?? [];
   if (!isPlaceholderData) suggest(cells, (cell) => quantileOf(cell, quantile) ?? -1);
   const chosen = cells.find(
@@ -24,11 +23,9 @@ export function LatencyView({ segment, quantile, source, destination, span, onCh
   return (
     <PairView
       what="latency"
-      isLoaded={data !== undefined}
+      // The heatmap stays true while the first pair's series is asked for.
+      answer={{ ...answer, isPlaceholderData: isPlaceholderData && data?.series !== null }}
       isEmpty={cells.length === 0}
-      isStale={isPlaceholderData && data?.series !== null}
-      error={error}
-      dataFromMs={data === undefined ? undefined : dataUpdatedAt}
       isChosen={chosen !== undefined}
     >
       <NodeHeatmap

@@ -12,9 +12,8 @@ import { type PairChoice, PairView } from "./pair-view";
 /** What share of payload each pair of nodes loses on a segment; of the chosen pair over time, and whose it was. */
 export function LossView({ segment, source, destination, span, onChoose }: PairChoice) {
   const { pair, suggest } = useOpenPair({ source, destination }, segment);
-  const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(
-    lossQuestion(browserCollector, { segment, ...pair, span }),
-  );
+  const answer = useQuery(lossQuestion(browserCollector, { segment, ...pair, span }));
+  const { data, isPlaceholderData } = answer;
   const cells = data?.cells.filter((cell) => cell.segment === segment) ?? [];
   if (!isPlaceholderData) suggest(cells, (cell) => cell.payload?.low ?? -1);
   const chosen = cells.find(
@@ -23,11 +22,9 @@ export function LossView({ segment, source, destination, span, onChoose }: PairC
   return (
     <PairView
       what="loss"
-      isLoaded={data !== undefined}
+      // The heatmap stays true while the first pair's series is asked for.
+      answer={{ ...answer, isPlaceholderData: isPlaceholderData && data?.series !== null }}
       isEmpty={cells.length === 0}
-      isStale={isPlaceholderData && data?.series !== null}
-      error={error}
-      dataFromMs={data === undefined ? undefined : dataUpdatedAt}
       isChosen={chosen !== undefined}
     >
       <NodeHeatmap

@@ -3,11 +3,15 @@
 import type { LossCell } from "@hopline/api";
 import { Unplug } from "lucide-react";
 import type { ReactNode } from "react";
+import type { Answer } from "../../components/feedback/answer";
+import { AnswerBody } from "../../components/feedback/answer-body";
+import { AnswerProblem } from "../../components/feedback/answer-problem";
 import { EmptyState } from "../../components/feedback/empty-state";
-import { ProblemBanner } from "../../components/feedback/problem-banner";
-import { Skeleton } from "../../components/feedback/skeleton";
+import { Loading } from "../../components/feedback/loading";
+import { StatusLink } from "../../components/feedback/status-link";
 import type { QuantileName } from "../../components/loss/latency-level";
 import type { HeatCell } from "../../components/loss/node-heatmap";
+import { PageColumn } from "../../components/surface/page-column";
 import type { TimeSpan } from "../../filters/time-span";
 
 /** What the page's address chooses. */
@@ -23,61 +27,44 @@ export interface PairChoice {
 /** The states of a heatmap with a pair of nodes below it: loading, empty, out of date, and there. */
 export function PairView({
   what,
-  isLoaded,
+  answer,
   isEmpty,
-  isStale,
   isChosen,
-  error,
-  dataFromMs,
   children,
 }: {
   what: "loss" | "latency";
-  isLoaded: boolean;
+  answer: Answer<unknown>;
   isEmpty: boolean;
-  isStale: boolean;
   isChosen: boolean;
-  error: Error | null;
-  dataFromMs: number | undefined;
   children: ReactNode;
 }) {
   return (
     <>
-      {error === null ? null : <ProblemBanner error={error} dataFromMs={dataFromMs} />}
-      <div className={`min-h-0 flex-1 overflow-auto ${isStale || error !== null ? "stale" : ""}`}>
-        {!isLoaded ? (
-          error === null ? (
-            <PairSkeleton what={what} />
-          ) : null
-        ) : isEmpty ? (
-          <EmptyState
-            icon={<Unplug size={20} aria-hidden />}
-            title={
-              what === "loss"
-                ? "Nothing was carried on this segment"
-                : "No round trip was measured on this segment"
-            }
-          >
-            {what === "loss" ? "No connection passed it" : "No connection that is answered passed it"} in this
-            range. Choose another segment, or widen the range.
-          </EmptyState>
-        ) : (
-          <div className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
-            {children}
-            {isChosen ? null : (
-              <p className="text-xs text-muted">Choose a pair of nodes to see its {what} over time.</p>
-            )}
-          </div>
-        )}
-      </div>
+      <AnswerProblem answer={answer} />
+      <AnswerBody answer={answer} loading={<Loading text={`Loading ${what}…`} heights={["h-64"]} />}>
+        {() =>
+          isEmpty ? (
+            <EmptyState
+              icon={<Unplug size={20} aria-hidden />}
+              title={
+                what === "loss"
+                  ? "Nothing was carried on this segment"
+                  : "No round trip was measured on this segment"
+              }
+            >
+              {what === "loss" ? "No connection passed it" : "No connection that is answered passed it"} in
+              this range. Choose another segment, or widen the range. <StatusLink />
+            </EmptyState>
+          ) : (
+            <PageColumn>
+              {children}
+              {isChosen ? null : (
+                <p className="text-xs text-muted">Choose a pair of nodes to see its {what} over time.</p>
+              )}
+            </PageColumn>
+          )
+        }
+      </AnswerBody>
     </>
-  );
-}
-
-function PairSkeleton({ what }: { what: string }) {
-  return (
-    <div role="status" aria-busy="true" className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
-      <span className="sr-only">Loading {what}…</span>
-      <Skeleton className="h-64 w-full rounded-lg" />
-    </div>
   );
 }

@@ -9,8 +9,9 @@ import { browserCollector } from "../../collector/browser-collector";
 import { MAP_LIMITS, mapQuestion } from "../../collector/questions";
 import { Segmented } from "../../components/controls/segmented";
 import { useNarrow } from "../../components/controls/use-narrow";
+import { isStale } from "../../components/feedback/answer";
+import { AnswerProblem } from "../../components/feedback/answer-problem";
 import { NoTraffic } from "../../components/feedback/no-traffic";
-import { ProblemBanner } from "../../components/feedback/problem-banner";
 import { FilterBar } from "../../components/filters/filter-bar";
 import { EdgePanel } from "../../components/map/edge-panel";
 import { MapList } from "../../components/map/map-list";
@@ -42,7 +43,8 @@ export function MapScreen() {
   const collapse = params.collapse ?? NOTHING;
   const { filter, span } = state;
   const question = mapQuestion(browserCollector, { filter, span, collapse });
-  const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(question);
+  const answer = useQuery(question);
+  const { data, error, dataUpdatedAt, isPlaceholderData } = answer;
   const shown = useMemo(
     () => (data === undefined ? undefined : mapViewOf(data, params.metric, dataUpdatedAt)),
     [data, params.metric, dataUpdatedAt],
@@ -80,7 +82,7 @@ export function MapScreen() {
   const edge = data?.edges.find(({ id }) => id === choice.edge);
   const client = data?.nodes.find(({ id }) => id === edge?.client);
   const server = data?.nodes.find(({ id }) => id === edge?.server);
-  const stale = error !== null || isPlaceholderData;
+  const stale = isStale(answer);
 
   return (
     <>
@@ -93,9 +95,7 @@ export function MapScreen() {
           onChange={(next) => setParams({ view: next }, { history: "replace" })}
         />
       </FilterBar>
-      {error === null ? null : (
-        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
-      )}
+      <AnswerProblem answer={answer} />
       <div className="flex min-h-0 flex-1">
         <div className="relative flex min-w-0 flex-1 flex-col" data-stale={stale}>
           {data === undefined || shown === undefined ? (

@@ -17,7 +17,7 @@ import {
   trafficRange,
 } from "../../components/policy/proposal";
 import { TriedTraffic } from "../../components/policy/tried-traffic";
-import { Card } from "../../components/status/card";
+import { Card } from "../../components/surface/card";
 import type { TimeSpan } from "../../filters/time-span";
 import { formatExactCount } from "../../units/quantity";
 
@@ -56,6 +56,7 @@ export function AdviseView({
                 onChange={({ target }) => setChosen(target.value)}
                 className="h-8 max-w-56 rounded-md border border-line-strong bg-surface px-2 text-sm text-text shadow-card"
               >
+                {namespaces.length === 0 ? <option value="">none seen</option> : null}
                 {namespaces.map((name) => (
                   <option key={name}>{name}</option>
                 ))}
@@ -63,6 +64,7 @@ export function AdviseView({
             </label>
             <Segmented
               label="Traffic of the last"
+              showLabel
               value={since}
               options={TRAFFIC_SPANS}
               onChange={setSince}
@@ -83,7 +85,9 @@ export function AdviseView({
             </p>
           ) : (
             <div className={isPending || error !== null ? "stale space-y-3" : "space-y-3"} data-advice>
-              <TriedTraffic traffic={data.traffic} />
+              <div className="px-1">
+                <TriedTraffic traffic={data.traffic} />
+              </div>
               <p className="px-1 text-sm">
                 <span className="font-semibold">
                   {data.policies.length} {data.policies.length === 1 ? "policy" : "policies"}

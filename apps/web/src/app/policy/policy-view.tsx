@@ -6,8 +6,10 @@ import dynamic from "next/dynamic";
 import { browserCollector } from "../../collector/browser-collector";
 import { policyQuestion } from "../../collector/policy-questions";
 import { useNarrow } from "../../components/controls/use-narrow";
+import { AnswerBody } from "../../components/feedback/answer-body";
+import { AnswerProblem } from "../../components/feedback/answer-problem";
 import { EmptyState } from "../../components/feedback/empty-state";
-import { ProblemBanner } from "../../components/feedback/problem-banner";
+import { Loading } from "../../components/feedback/loading";
 import { Skeleton } from "../../components/feedback/skeleton";
 import { LatestDenials } from "../../components/policy/latest-denials";
 import { PolicyCards } from "../../components/policy/policy-cards";
@@ -18,7 +20,8 @@ import { PolicyTable } from "../../components/policy/policy-table";
 import { PolicyTotals } from "../../components/policy/policy-totals";
 import type { Proposal } from "../../components/policy/proposal";
 import { UncoveredWorkloads } from "../../components/policy/uncovered-workloads";
-import { Card } from "../../components/status/card";
+import { Card } from "../../components/surface/card";
+import { PageColumn } from "../../components/surface/page-column";
 import type { TimeSpan } from "../../filters/time-span";
 
 const DenialChart = dynamic(() => import("../../components/policy/denial-chart"), {
@@ -42,49 +45,41 @@ export function PolicyView({
   onTry: (proposal: Proposal) => void;
 }) {
   const narrow = useNarrow() ?? false;
-  const { data, error, dataUpdatedAt, isPlaceholderData } = useQuery(
-    policyQuestion(browserCollector, namespace, span),
-  );
+  const answer = useQuery(policyQuestion(browserCollector, namespace, span));
+  const { data } = answer;
   const policy = data?.policies.find((one) => policyKey(one) === chosen);
   const Policies = narrow ? PolicyCards : PolicyTable;
   return (
     <>
-      {error === null ? null : (
-        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
-      )}
+      <AnswerProblem answer={answer} />
       <div className="flex min-h-0 flex-1">
-        <div className={`min-w-0 flex-1 overflow-auto ${isPlaceholderData || error !== null ? "stale" : ""}`}>
-          {data === undefined ? (
-            error === null ? (
-              <PolicySkeleton />
-            ) : null
-          ) : (
-            <div className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
-              <PolicyProblems problems={data.problems} missing={data.missing} />
-              <PolicyTotals totals={data.totals} />
+        <AnswerBody
+          answer={answer}
+          loading={<Loading text="Loading policies…" heights={["h-16", "h-44", "h-96"]} />}
+        >
+          {({ problems, missing, totals, series, policies, latest, uncovered }) => (
+            <PageColumn>
+              <PolicyProblems problems={problems} missing={missing} />
+              <PolicyTotals totals={totals} />
               <Card title="Denied over time" aside="by when the connections began">
-                <DenialChart series={data.series} />
+                <DenialChart series={series} />
               </Card>
-              <Card title="Policies" aside={`${data.policies.length}, what is not enforced first`}>
-                {data.policies.length === 0 ? (
-                  <EmptyState icon={<ShieldCheck size={20} aria-hidden />} title="No policy is here">
-                    Nothing restricts who may talk to whom
-                    {namespace === undefined ? "" : " in these namespaces"}. Advise shows which policies would
-                    allow what was seen.
-                  </EmptyState>
+              <Card title="Policies" aside={`${policies.length}, what is not enforced first`}>
+                {policies.length === 0 ? (
+                  <NoPolicy namespace={namespace} isKnown={missing === null} />
                 ) : (
                   <Policies
-                    policies={data.policies}
+                    policies={policies}
                     chosen={chosen}
                     onChoose={(one) => onChoose(policyKey(one))}
                   />
                 )}
               </Card>
-              <LatestDenials connections={data.latest} namespace={namespace} span={span} />
-              <UncoveredWorkloads workloads={data.uncovered} hasPolicies={data.policies.length > 0} />
-            </div>
+              <LatestDenials connections={latest} namespace={namespace} span={span} />
+              <UncoveredWorkloads workloads={uncovered} hasPolicies={policies.length > 0} />
+            </PageColumn>
           )}
-        </div>
+        </AnswerBody>
         {policy === undefined || data === undefined ? null : (
           <PolicyPanel
             policy={policy}
@@ -99,13 +94,23 @@ export function PolicyView({
   );
 }
 
-function PolicySkeleton() {
+function NoPolicy({
+  namespace,
+  isKnown,
+}: {
+  namespace: string | readonly string[] | undefined;
+  /** Whether it is known which policies there are. */
+  isKnown: boolean;
+}) {
+  const here = namespace === undefined ? "" : " in these namespaces";
   return (
-    <div role="status" aria-busy="true" className="mx-auto max-w-7xl space-y-3 p-3 sm:p-4">
-      <span className="sr-only">Loading policies…</span>
-      <Skeleton className="h-16 w-full rounded-lg" />
-      <Skeleton className="h-44 w-full rounded-lg" />
-      <Skeleton className="h-96 w-full rounded-lg" />
-    </div>
+    <EmptyState
+      icon={<ShieldCheck size={20} aria-hidden />}
+      title={isKnown ? "No policy is here" : "It is not known which policies there are"}
+    >
+      {isKnown
+        ? `Nothing restricts who may talk to whom${here}. Advise shows which policies would allow what was seen.`
+        : "What is said above must be mended first."}
+    </EmptyState>
   );
 }

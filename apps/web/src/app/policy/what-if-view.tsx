@@ -86,6 +86,7 @@ export function WhatIfView({
               </Button>
               <Segmented
                 label="Traffic of the last"
+                showLabel
                 value={span}
                 options={TRAFFIC_SPANS}
                 onChange={setSpan}

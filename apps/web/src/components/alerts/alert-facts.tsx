@@ -1,4 +1,5 @@
 import type { Alert } from "@hopline/api";
+import { Route } from "lucide-react";
 import Link from "next/link";
 import { formatDuration } from "../../units/quantity";
 import { pathHref } from "../path/path-link";
@@ -29,7 +30,7 @@ export function AlertFacts({ alert: { facts } }: { alert: Pick<Alert, "facts"> }
       </dl>
       {connections.length === 0 ? null : (
         <p className="flex flex-wrap gap-x-3 gap-y-1 border-t border-line px-3 py-1.5 text-xs sm:px-4">
-          <span className="text-muted">Connections that show it:</span>
+          <span className="text-muted">Paths that show it:</span>
           {connections.map(({ id, text }) => (
             <Link
               key={id}
@@ -39,10 +40,11 @@ export function AlertFacts({ alert: { facts } }: { alert: Pick<Alert, "facts"> }
                 toMs: range.to + AROUND_MS,
               })}
               prefetch={false}
-              title={text}
-              className="font-mono text-accent hover:underline"
+              title={id}
+              className="inline-flex items-center gap-1 text-accent hover:underline"
             >
-              {id}
+              <Route size={13} aria-hidden className="shrink-0" />
+              {text}
             </Link>
           ))}
         </p>

@@ -2,6 +2,7 @@ import type { Alert } from "@hopline/api";
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { formatDuration } from "../../units/quantity";
+import { Card } from "../surface/card";
 import { ClockText } from "../time/clock-text";
 import { AlertFacts } from "./alert-facts";
 import { AlertStateWord } from "./alert-state";
@@ -10,11 +11,7 @@ import { linkText, RULE_NAMES, subjectOf } from "./alert-words";
 /** What was wrong and is over, the latest first; each opens to what was true then. */
 export function AlertHistory({ alerts }: { alerts: readonly Alert[] }) {
   return (
-    <section
-      aria-label="Alerts that are over"
-      className="overflow-hidden rounded-lg border border-line bg-surface shadow-card"
-    >
-      <h2 className="border-b border-line px-3 py-2 text-sm font-semibold sm:px-4">Past alerts</h2>
+    <Card title="Past alerts">
       <ul className="divide-y divide-line">
         {alerts.map((alert) => (
           <li key={alert.id} data-alert={alert.id}>
@@ -22,7 +19,7 @@ export function AlertHistory({ alerts }: { alerts: readonly Alert[] }) {
           </li>
         ))}
       </ul>
-    </section>
+    </Card>
   );
 }
 

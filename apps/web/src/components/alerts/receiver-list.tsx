@@ -1,7 +1,7 @@
 import type { AlertingStatus, AlertReceiver } from "@hopline/api";
 import { formatCount, formatDuration } from "../../units/quantity";
-import { Card } from "../status/card";
 import { type StateLevel, StateWord } from "../status/state-word";
+import { Card } from "../surface/card";
 
 const LEVELS: Record<AlertReceiver["state"], StateLevel> = {
   idle: "good",
@@ -26,8 +26,10 @@ export function ReceiverList({ alerting, nowMs }: { alerting: AlertingStatus; no
       {lastError === null ? null : <p className="px-4 py-2 text-sm text-bad">{lastError}</p>}
       {receivers.length === 0 ? (
         <p className="px-4 py-2 text-sm text-muted">
-          Nobody is told of alerts. Start the collector with --alertmanager or --alert-webhook, or let
-          Prometheus read its metrics.
+          Nobody is told of alerts. Start the collector with{" "}
+          <span className="font-mono text-xs whitespace-nowrap">--alertmanager</span> or{" "}
+          <span className="font-mono text-xs whitespace-nowrap">--alert-webhook</span>, or let Prometheus read
+          its metrics.
         </p>
       ) : (
         <ul className="divide-y divide-line">

@@ -1,5 +1,6 @@
 import type { AuditEntry } from "@hopline/api";
-import { type DataColumn, DataTable } from "../status/data-table";
+import { type DataColumn, DataTable } from "../surface/data-table";
+import { Frame } from "../surface/frame";
 import { ClockText } from "../time/clock-text";
 import { AccessQuery } from "./access-query";
 import { actionName, entryKey, gotText } from "./access-words";
@@ -34,8 +35,8 @@ const COLUMNS: readonly DataColumn<AuditEntry>[] = [
 /** Who looked at or exported what, a line each. */
 export function AccessTable({ entries }: { entries: readonly AuditEntry[] }) {
   return (
-    <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card" data-access-log>
+    <Frame data-access-log>
       <DataTable caption="Who looked at or exported what" columns={COLUMNS} rows={entries} keyOf={entryKey} />
-    </div>
+    </Frame>
   );
 }

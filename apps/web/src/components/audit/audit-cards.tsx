@@ -3,6 +3,7 @@ import clsx from "clsx";
 import { ArrowRight } from "lucide-react";
 import Link from "next/link";
 import { formatExactCount } from "../../units/quantity";
+import { CardList } from "../surface/card-list";
 import { ClockText } from "../time/clock-text";
 import { AUDIT_COUNTS } from "./audit-counts";
 import { AuditEnd } from "./audit-end";
@@ -12,13 +13,13 @@ import { rowHref, rowKey, rowPort } from "./row-link";
 /** The rows where there is no room for columns. */
 export function AuditCards({ rows, range }: { rows: readonly AuditRow[]; range: TimeRange }) {
   return (
-    <ul
-      aria-label="Connections against policy"
+    <CardList
+      label="Connections against policy"
       data-audit-rows
-      className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface shadow-card"
-    >
-      {rows.map((row) => (
-        <li key={rowKey(row)} className="space-y-1.5 px-3 py-2.5">
+      rows={rows}
+      keyOf={rowKey}
+      card={(row) => (
+        <>
           <div className="flex items-start gap-2">
             <AuditEnd entity={row.client} />
             <ArrowRight size={12} aria-hidden className="mt-1 shrink-0 text-faint" />
@@ -43,8 +44,8 @@ export function AuditCards({ rows, range }: { rows: readonly AuditRow[]; range: 
             <ClockText timeMs={row.firstSeen} form="date" /> to{" "}
             <ClockText timeMs={row.lastSeen} form="date" />
           </p>
-        </li>
-      ))}
-    </ul>
+        </>
+      )}
+    />
   );
 }

@@ -1,4 +1,6 @@
 import type { AuditCounts } from "@hopline/api";
+import { formatExactCount } from "../../units/quantity";
+import type { StripFigure } from "../surface/figure-strip";
 
 export interface AuditCount {
   readonly name: string;
@@ -46,3 +48,11 @@ export const AUDIT_COUNTS: readonly AuditCount[] = [
     of: ({ undetermined }) => undetermined,
   },
 ];
+
+/** The six counts as figures of a page. */
+export function conformanceFigures(counts: AuditCounts): StripFigure[] {
+  return AUDIT_COUNTS.map(({ name, meaning, of, look }) => ({
+    ...{ name, meaning, value: formatExactCount(of(counts)) },
+    look: of(counts) === 0 ? "text-faint" : look,
+  }));
+}

@@ -1,7 +1,8 @@
 import type { AuditRow, TimeRange } from "@hopline/api";
 import Link from "next/link";
 import { formatExactCount } from "../../units/quantity";
-import { type DataColumn, DataTable } from "../status/data-table";
+import { type DataColumn, DataTable } from "../surface/data-table";
+import { Frame } from "../surface/frame";
 import { ClockText } from "../time/clock-text";
 import { AUDIT_COUNTS, type AuditCount, INFERRED, OBSERVED } from "./audit-counts";
 import { AuditEnd } from "./audit-end";
@@ -11,14 +12,14 @@ import { rowHref, rowKey, rowPort } from "./row-link";
 /** Who talked to whom, a line for each pair of workloads, Service and port. */
 export function AuditTable({ rows, range }: { rows: readonly AuditRow[]; range: TimeRange }) {
   return (
-    <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card" data-audit-rows>
+    <Frame data-audit-rows>
       <DataTable
         caption="Connections against policy"
         columns={columnsFor(range)}
         rows={rows}
         keyOf={rowKey}
       />
-    </div>
+    </Frame>
   );
 }
 

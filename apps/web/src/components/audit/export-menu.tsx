@@ -3,7 +3,7 @@
 import { type AuditFormat, type AuditQuery, PATHS, type TimeRange } from "@hopline/api";
 import { Archive, Braces, Download, FileSpreadsheet, type LucideIcon, Printer, Table2 } from "lucide-react";
 import { type QueryValues, queryText } from "../../collector/query-text";
-import { Button } from "../controls/button";
+import { Button, buttonClass } from "../controls/button";
 import { Popover } from "../controls/popover";
 
 const FILES: readonly { format: AuditFormat; name: string; about: string; icon: LucideIcon }[] = [
@@ -32,12 +32,7 @@ export function ExportMenu({
     `${PATHS.auditExport}${queryText({ ...filter, sort, ...range, format })}`;
   return (
     <>
-      <a
-        href={href("html")}
-        target="_blank"
-        rel="noreferrer"
-        className="inline-flex h-8 shrink-0 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 text-sm font-medium whitespace-nowrap text-text shadow-card transition-colors hover:bg-sunken"
-      >
+      <a href={href("html")} target="_blank" rel="noreferrer" className={buttonClass()}>
         <Printer size={14} aria-hidden />
         Report
       </a>

@@ -1,7 +1,7 @@
 import type { AuditCompleteness, AuditNode } from "@hopline/api";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { formatExactCount } from "../../units/quantity";
-import { type DataColumn, DataTable } from "../status/data-table";
+import { type DataColumn, DataTable } from "../surface/data-table";
 import { wholeShare } from "./whole-share";
 
 /** Whether the range is wholly on record, why not, and node by node. */
@@ -83,5 +83,6 @@ const COLUMNS: readonly DataColumn<AuditNode>[] = [
   counted("Frames dropped", ({ droppedFrames }) => droppedFrames),
   counted("Flows evicted", ({ evictedFlows }) => evictedFlows),
   counted("Batches lost", ({ lostBatches }) => lostBatches),
+  counted("Interface late", ({ lateInterfaces }) => lateInterfaces),
   counted("Conntrack lost", ({ conntrackLost }) => conntrackLost),
 ];

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ConnectionDetail, type End, icmpPortText } from "@hopline/api";
+import { type ConnectionDetail, type End, icmpPortText, isCounted } from "@hopline/api";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowRight, Route } from "lucide-react";
 import Link from "next/link";
@@ -116,7 +116,9 @@ function Facts({ detail }: { detail: ConnectionDetail }) {
     [
       "Dialled",
       service === null
-        ? "the server itself"
+        ? isCounted(connection, "forward")
+          ? "the server itself"
+          : "not known yet"
         : `${service.namespace}/${service.name} at ${service.address}:${service.port}`,
     ],
     ["Translation", translation],

@@ -105,7 +105,9 @@ const ROWS: readonly LedgerRow[] = [
       ) : (
         <span title={hop.tcpOptions.join(", ")}>
           MSS {hop.maximumSegmentSize}
-          {hop.windowScale === null ? "" : `, scale ${hop.windowScale}`}
+          {hop.windowScale === null ? null : (
+            <span className="block text-2xs text-muted">scale {hop.windowScale}</span>
+          )}
         </span>
       ),
   },
@@ -216,7 +218,7 @@ export function LedgerDirection({
           {steps.map((step) => (
             <td
               key={step.column.key}
-              className="px-2 py-0.75 text-center align-top whitespace-nowrap group-hover:bg-sunken"
+              className="px-1 py-0.75 text-center align-top whitespace-nowrap group-hover:bg-sunken"
             >
               {step.hop === undefined ? <None /> : row.cell(step.hop, step)}
             </td>

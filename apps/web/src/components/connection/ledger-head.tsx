@@ -61,7 +61,7 @@ export function LedgerHead({
             <th
               key={column.key}
               scope="col"
-              className="min-w-28 px-2 pb-1.5 text-center font-normal"
+              className="min-w-22 px-1 pb-1.5 text-center font-normal"
               data-hop={`${column.node} ${column.interface}`}
             >
               <span aria-hidden className="relative flex h-8 items-center justify-center">

@@ -16,18 +16,15 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ look = "plain", icon = false, className, ref, ...rest }: ButtonProps) {
-  return (
-    <button
-      ref={ref}
-      type="button"
-      className={clsx(
-        "inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md border text-sm font-medium whitespace-nowrap transition-colors disabled:pointer-events-none disabled:opacity-50",
-        icon ? "w-8" : "px-2.5",
-        LOOKS[look],
-        className,
-      )}
-      {...rest}
-    />
+/** The same look for a link. */
+export function buttonClass(look: Look = "plain", icon = false): string {
+  return clsx(
+    "inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md border text-sm font-medium whitespace-nowrap transition-colors disabled:pointer-events-none disabled:opacity-50",
+    icon ? "w-8" : "px-2.5",
+    LOOKS[look],
   );
+}
+
+export function Button({ look = "plain", icon = false, className, ref, ...rest }: ButtonProps) {
+  return <button ref={ref} type="button" className={clsx(buttonClass(look, icon), className)} {...rest} />;
 }

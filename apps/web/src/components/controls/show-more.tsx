@@ -1,3 +1,4 @@
+import { formatExactCount } from "../../units/quantity";
 import { Button } from "./button";
 
 export interface ShowMoreProps {
@@ -7,8 +8,8 @@ export interface ShowMoreProps {
     readonly isFetchingNextPage: boolean;
     readonly fetchNextPage: () => unknown;
   };
-  /** How many there are in all, as it is to be read. */
-  readonly total: string;
+  /** How many there are in all. */
+  readonly total: number;
 }
 
 /** Below a list: asks for its next page, where there is one. */
@@ -17,7 +18,7 @@ export function ShowMore({ pages, total }: ShowMoreProps) {
   return (
     <div className="flex justify-center">
       <Button disabled={pages.isFetchingNextPage} onClick={() => pages.fetchNextPage()}>
-        Show more of {total}
+        Show more of {formatExactCount(total)}
       </Button>
     </div>
   );

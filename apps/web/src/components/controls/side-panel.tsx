@@ -91,7 +91,7 @@ function DockedPanel({
       aria-label={title}
       className={clsx(
         "flex h-full shrink-0 flex-col border-l border-line bg-surface outline-none",
-        wide ? "w-[min(760px,58vw)]" : "w-[min(440px,42vw)]",
+        wide ? "w-[min(900px,62vw)]" : "w-[min(440px,42vw)]",
       )}
     >
       {children}

@@ -1,20 +1,23 @@
 import { type DnsName, dnsTypeText } from "@hopline/api";
 import { ArrowRight } from "lucide-react";
-import { formatCount, formatMicroseconds } from "../../units/quantity";
+import type { TimeSpan } from "../../filters/time-span";
+import { formatMicroseconds } from "../../units/quantity";
+import { CardList } from "../surface/card-list";
 import { CodeCounts } from "./code-counts";
 import { dnsKey } from "./dns-table";
 import { DomainName } from "./domain-name";
+import { QuestionsLink } from "./questions-link";
 
 /** Names asked for where there is no room for columns. */
-export function DnsCards({ names }: { names: readonly DnsName[] }) {
+export function DnsCards({ names, span }: { names: readonly DnsName[]; span: TimeSpan }) {
   return (
-    <ul
-      aria-label="Names asked for"
+    <CardList
+      label="Names asked for"
       data-dns-names
-      className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface shadow-card"
-    >
-      {names.map((asked) => (
-        <li key={dnsKey(asked)} className="space-y-1 px-3 py-2">
+      rows={names}
+      keyOf={dnsKey}
+      card={(asked) => (
+        <>
           <p className="flex items-baseline gap-2">
             <span className="min-w-0 font-mono text-xs font-medium [overflow-wrap:anywhere]">
               <DomainName name={asked.name} />
@@ -29,14 +32,14 @@ export function DnsCards({ names }: { names: readonly DnsName[] }) {
             <ArrowRight size={11} aria-hidden className="shrink-0 text-faint" />
             <span className="truncate">{asked.server.name}</span>
             <span className="ml-auto shrink-0">
-              {formatCount(asked.questions)} asked
+              <QuestionsLink asked={asked} span={span} /> asked
               {asked.latencyMeanUs === null || asked.latencyMaxUs === null
                 ? null
                 : `, ${formatMicroseconds(asked.latencyMeanUs)}, longest ${formatMicroseconds(asked.latencyMaxUs)}`}
             </span>
           </p>
-        </li>
-      ))}
-    </ul>
+        </>
+      )}
+    />
   );
 }

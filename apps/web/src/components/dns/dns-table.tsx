@@ -1,12 +1,15 @@
 import { type DnsName, dnsTypeText, entityId } from "@hopline/api";
-import { formatCount, formatMicroseconds } from "../../units/quantity";
-import { type DataColumn, DataTable } from "../status/data-table";
+import type { TimeSpan } from "../../filters/time-span";
+import { formatMicroseconds } from "../../units/quantity";
+import { EntityLines } from "../entity/entity-lines";
+import { type DataColumn, DataTable } from "../surface/data-table";
+import { Frame } from "../surface/frame";
 import { ClockText } from "../time/clock-text";
-import { AskedEnd } from "./asked-end";
 import { CodeCounts } from "./code-counts";
 import { DomainName } from "./domain-name";
+import { QuestionsLink } from "./questions-link";
 
-const COLUMNS: readonly DataColumn<DnsName>[] = [
+const columnsFor = (span: TimeSpan): readonly DataColumn<DnsName>[] => [
   {
     name: "Name",
     cell: ({ name, type }) => (
@@ -18,13 +21,13 @@ const COLUMNS: readonly DataColumn<DnsName>[] = [
       </span>
     ),
   },
-  { name: "Client", cell: ({ client }) => <AskedEnd entity={client} /> },
+  { name: "Client", cell: ({ client }) => <EntityLines entity={client} /> },
   {
     name: "Asked",
-    cell: ({ server, serverAddresses }) => <AskedEnd entity={server} below={serverAddresses.join(", ")} />,
+    cell: ({ server, serverAddresses }) => <EntityLines entity={server} below={serverAddresses.join(", ")} />,
   },
   { name: "Answers", cell: ({ codes }) => <CodeCounts codes={codes} /> },
-  { name: "Questions", numeric: true, cell: ({ questions }) => formatCount(questions) },
+  { name: "Questions", numeric: true, cell: (asked) => <QuestionsLink asked={asked} span={span} /> },
   { name: "Mean", numeric: true, cell: ({ latencyMeanUs }) => <Latency us={latencyMeanUs} /> },
   { name: "Longest", numeric: true, cell: ({ latencyMaxUs }) => <Latency us={latencyMaxUs} /> },
   {
@@ -39,11 +42,11 @@ const COLUMNS: readonly DataColumn<DnsName>[] = [
 ];
 
 /** Names asked for, a line for each client and server. */
-export function DnsTable({ names }: { names: readonly DnsName[] }) {
+export function DnsTable({ names, span }: { names: readonly DnsName[]; span: TimeSpan }) {
   return (
-    <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card" data-dns-names>
-      <DataTable caption="Names asked for" columns={COLUMNS} rows={names} keyOf={dnsKey} />
-    </div>
+    <Frame data-dns-names>
+      <DataTable caption="Names asked for" columns={columnsFor(span)} rows={names} keyOf={dnsKey} />
+    </Frame>
   );
 }
 

@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { conditionsOf } from "../../filters/connection-filter";
 import type { FilterState } from "../../filters/use-filter";
 import { Button } from "../controls/button";
 import { EmptyState } from "./empty-state";
+import { StatusLink } from "./status-link";
 
 /** No traffic: because of the filter, the range, or because nothing is seen at all. */
 export function NoTraffic({ state, icon }: { state: FilterState; icon: ReactNode }) {
@@ -28,9 +28,7 @@ export function NoTraffic({ state, icon }: { state: FilterState; icon: ReactNode
       {filtered
         ? "No connection in this range fits all conditions. Remove one, or widen the range."
         : "No agent reported a connection. Widen the range, or see on the status page whether agents report."}{" "}
-      <Link href="/status" prefetch={false} className="font-medium text-accent underline underline-offset-2">
-        Open status
-      </Link>
+      <StatusLink />
     </EmptyState>
   );
 }

@@ -6,19 +6,25 @@ import {
   type flowSortSchema,
   icmpErrorText,
   icmpPortText,
+  isCounted,
   verdictDecidedBy,
 } from "@hopline/api";
 import clsx from "clsx";
 import type { ReactNode } from "react";
 import type { z } from "zod";
+import type { Direction } from "../../hop-ledger/hop-differences";
 import { formatBytes, formatCount, formatExactCount, formatMicroseconds } from "../../units/quantity";
 import { EntityIcon } from "../entity/entity-icon";
 import { ClockText } from "../time/clock-text";
 import { ConformanceBadge } from "./conformance-badge";
-import { OutcomeBadge } from "./outcome-badge";
+import { isFailure, OutcomeBadge } from "./outcome-badge";
 import { portText } from "./port-text";
+import { WhereLink } from "./where-link";
 
 export type FlowSort = z.output<typeof flowSortSchema>;
+
+/** The address of the path page of a connection. */
+export type PathOf = (id: string) => string;
 
 export interface FlowColumn {
   readonly key: string;
@@ -27,7 +33,8 @@ export interface FlowColumn {
   /** A track of the row's grid. */
   readonly width: string;
   readonly numeric?: boolean;
-  readonly cell: (connection: Connection) => ReactNode;
+  /** @param pathOf address of a connection's path page */
+  readonly cell: (connection: Connection, pathOf: PathOf) => ReactNode;
 }
 
 /** What the table shows of a connection, from left to right. */
@@ -63,7 +70,9 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
       <TwoLines
         first={
           service === null ? (
-            <span className="font-normal text-faint">direct</span>
+            <span className="font-normal text-faint">
+              {isCounted(connection, "forward") ? "direct" : "–"}
+            </span>
           ) : (
             <span
               className="truncate"
@@ -87,13 +96,7 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
     sort: "bytes",
     width: "88px",
     numeric: true,
-    cell: ({ forward, reply }) => (
-      <BothWays
-        forward={formatBytes(forward.bytes)}
-        reply={formatBytes(reply.bytes)}
-        exact={[forward.bytes, reply.bytes]}
-      />
-    ),
+    cell: (connection) => <BothWays connection={connection} of={({ bytes }) => bytes} format={formatBytes} />,
   },
   {
     key: "packets",
@@ -101,12 +104,8 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
     sort: "packets",
     width: "80px",
     numeric: true,
-    cell: ({ forward, reply }) => (
-      <BothWays
-        forward={formatCount(forward.packets)}
-        reply={formatCount(reply.packets)}
-        exact={[forward.packets, reply.packets]}
-      />
+    cell: (connection) => (
+      <BothWays connection={connection} of={({ packets }) => packets} format={formatCount} />
     ),
   },
   {
@@ -115,7 +114,8 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
     sort: "retransmittedBytes",
     width: "82px",
     numeric: true,
-    cell: ({ forward, reply }) => {
+    cell: (connection) => {
+      const { forward, reply } = connection;
       const bytes = forward.retransmittedBytes + reply.retransmittedBytes;
       const late = forward.outOfOrderBytes + reply.outOfOrderBytes;
       return (
@@ -146,9 +146,10 @@ export const FLOW_COLUMNS: readonly FlowColumn[] = [
     key: "outcome",
     name: "Outcome",
     width: "136px",
-    cell: ({ outcome, icmpError }) => (
+    cell: ({ id, outcome, icmpError }, pathOf) => (
       <span className="block text-xs">
         <OutcomeBadge outcome={outcome} />
+        {isFailure(outcome) ? <WhereLink href={pathOf(id)} /> : null}
         {icmpError === null ? null : (
           <span className="block truncate text-2xs text-bad" title={icmpErrorText(icmpError)}>
             {icmpErrorText(icmpError).replace(/^.* says: /, "")}
@@ -232,21 +233,26 @@ function TwoLines({ first, second }: { first: ReactNode; second: ReactNode }) {
   );
 }
 
+/** The hop that reports a direction has not told of it yet. */
+const NOT_COUNTED = "–";
+
 /** To the server above, to the client below. */
 function BothWays({
-  forward,
-  reply,
-  exact,
+  connection,
+  of,
+  format,
 }: {
-  forward: string;
-  reply: string;
-  exact: readonly [number, number];
+  connection: Connection;
+  of: (counters: Connection["forward"]) => number;
+  format: (count: number) => string;
 }) {
-  const title = `${formatExactCount(exact[0])} to the server, ${formatExactCount(exact[1])} to the client`;
+  const text = (direction: Direction, write: (count: number) => string) =>
+    isCounted(connection, direction) ? write(of(connection[direction])) : NOT_COUNTED;
+  const title = `${text("forward", formatExactCount)} to the server, ${text("reply", formatExactCount)} to the client`;
   return (
     <span title={title} className="block text-xs leading-4.5">
-      <Way mark="→" text={forward} className="text-forward" />
-      <Way mark="←" text={reply} className="text-reply" />
+      <Way mark="→" text={text("forward", format)} className="text-forward" />
+      <Way mark="←" text={text("reply", format)} className="text-reply" />
     </span>
   );
 }

@@ -6,7 +6,7 @@ import clsx from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type RefObject, useEffect } from "react";
 import { FlowCard } from "./flow-card";
-import { FLOW_COLUMNS, FLOW_GRID, type FlowSort } from "./flow-columns";
+import { FLOW_COLUMNS, FLOW_GRID, type FlowSort, type PathOf } from "./flow-columns";
 import { portText } from "./port-text";
 
 /** The same for rows and cards, so that opening a panel does not move what is being read. */
@@ -21,6 +21,7 @@ export interface FlowTableProps {
   readonly onSort: (sort: FlowSort) => void;
   readonly chosen: string | undefined;
   readonly onChoose: (id: string) => void;
+  readonly pathOf: PathOf;
   /** Cards instead of columns. */
   readonly narrow: boolean;
   readonly scroller: RefObject<HTMLDivElement | null>;
@@ -35,6 +36,7 @@ export function FlowTable({
   onSort,
   chosen,
   onChoose,
+  pathOf,
   narrow,
   scroller,
   onNearEnd,
@@ -65,7 +67,12 @@ export function FlowTable({
             className="absolute inset-x-0 top-0 border-b border-line"
             style={{ height: ROW_HEIGHT, transform: `translateY(${item.start}px)` }}
           >
-            <FlowCard connection={connection} chosen={chosen === connection.id} onChoose={onChoose} />
+            <FlowCard
+              connection={connection}
+              chosen={chosen === connection.id}
+              onChoose={onChoose}
+              pathOf={pathOf}
+            />
           </li>
         ))}
       </ul>
@@ -111,11 +118,11 @@ export function FlowTable({
               >
                 {index === 0 ? (
                   <button type="button" className="rounded text-left">
-                    {column.cell(connection)}
+                    {column.cell(connection, pathOf)}
                     <span className="sr-only">, hops of {nameOf(connection)}</span>
                   </button>
                 ) : (
-                  column.cell(connection)
+                  column.cell(connection, pathOf)
                 )}
               </td>
             ))}

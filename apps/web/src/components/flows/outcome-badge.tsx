@@ -19,6 +19,11 @@ const LOOKS: Record<
   unknown: { icon: CircleHelp, className: "text-muted", meaning: "Too little was seen to say." },
 };
 
+/** Whether its packets did not come through, so that its path shows a place. */
+export function isFailure(outcome: Outcome): boolean {
+  return outcome === "dropped" || outcome === "unanswered" || outcome === "refused";
+}
+
 /** What was seen of a connection, as sign and word. */
 export function OutcomeBadge({ outcome }: { outcome: Outcome }) {
   const { icon: Icon, className, meaning } = LOOKS[outcome];

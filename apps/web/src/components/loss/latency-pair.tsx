@@ -10,9 +10,10 @@ import {
 } from "@hopline/api";
 import { formatCount, formatDuration, formatMicroseconds } from "../../units/quantity";
 import { TimeChart } from "../charts/time-chart";
-import { type DataColumn, DataTable } from "../status/data-table";
+import { type DataColumn, DataTable } from "../surface/data-table";
 import { EdgeName } from "./edge-name";
 import { latencyDetail, QUANTILES, type QuantileName, quantileOf } from "./latency-level";
+import { PairCard, SeriesSkeleton } from "./pair-card";
 
 /** One pair of nodes on one segment: what it adds to round trips, over time and by edge, and the round trips of the whole way. */
 export function LatencyPair({
@@ -30,17 +31,8 @@ export function LatencyPair({
     ),
   );
   return (
-    <section
-      aria-label={`${sourceNode} to ${destinationNode}`}
-      className="overflow-hidden rounded-lg border border-line bg-surface"
-    >
-      <div className="border-b border-line px-4 py-3">
-        <h2 className="text-sm font-semibold">
-          {sourceNode} to {destinationNode}: {cell.segment}
-        </h2>
-        <p className="text-xs text-muted">{latencyDetail(cell)}</p>
-      </div>
-      {series === null ? null : <PairCharts series={series} />}
+    <PairCard cell={cell} detail={latencyDetail(cell)}>
+      {series === null ? <SeriesSkeleton /> : <PairCharts series={series} />}
       <section className="border-t border-line py-2 text-xs" data-latency-hops>
         <h3 className="px-4 pb-1 text-xs font-semibold">
           Round trips from each hop to the destination and back
@@ -60,7 +52,7 @@ export function LatencyPair({
           />
         </section>
       )}
-    </section>
+    </PairCard>
   );
 }
 

@@ -12,7 +12,7 @@ export const LOSS_LEGEND: HeatLegend = {
   none: "nothing, or too little to tell from nothing",
   some: `lost, below ${formatShare(MUCH)}`,
   much: `${formatShare(MUCH)} or more lost`,
-  unknown: "unknown: no complete window",
+  unknown: "unknown: choose it to see why",
 };
 
 export type LossFigures = Pick<
@@ -48,7 +48,7 @@ export function lossDetail(figures: LossFigures): string {
   const windows =
     leftOutWindows === 0
       ? `${measuredWindows} windows`
-      : `${measuredWindows} windows, ${leftOutWindows} incomplete ones left out`;
+      : `${measuredWindows} windows, ${leftOutWindows} incomplete ${leftOutWindows === 1 ? "one" : "ones"} left out`;
   if (payload === null) return `Unknown: ${why?.text ?? "nothing was measured"} (${windows})`;
   const { ratio, low, high } = payload;
   const missing = formatBytes(Math.max(0, missingPayloadBytes));

@@ -5,6 +5,7 @@ import type { TimeSpan } from "../../filters/time-span";
 import { formatByteRate, formatDuration, formatShare } from "../../units/quantity";
 import { TimeChart } from "../charts/time-chart";
 import { lossDetail } from "./loss-level";
+import { PairCard, SeriesSkeleton } from "./pair-card";
 import { WorstConnections, WorstEdges } from "./worst-losers";
 
 /** One pair of nodes on one segment: its figure in words, loss and payload over time, and whose packets they were. */
@@ -20,17 +21,8 @@ export function LossPair({
   span: TimeSpan;
 }) {
   return (
-    <section
-      aria-label={`${cell.sourceNode} to ${cell.destinationNode}`}
-      className="overflow-hidden rounded-lg border border-line bg-surface"
-    >
-      <div className="border-b border-line px-4 py-3">
-        <h2 className="text-sm font-semibold">
-          {cell.sourceNode} to {cell.destinationNode}: {cell.segment}
-        </h2>
-        <p className="text-xs text-muted">{lossDetail(cell)}</p>
-      </div>
-      {series === null ? null : <PairCharts series={series} />}
+    <PairCard cell={cell} detail={lossDetail(cell)}>
+      {series === null ? <SeriesSkeleton /> : <PairCharts series={series} />}
       {worst === null ? null : worst.edges.length === 0 ? (
         <p className="border-t border-line px-4 py-3 text-xs text-muted">
           No connection lost anything in the windows that are complete.
@@ -41,7 +33,7 @@ export function LossPair({
           <WorstConnections connections={worst.connections} span={span} />
         </div>
       )}
-    </section>
+    </PairCard>
   );
 }
 

@@ -1,5 +1,6 @@
 import { OUTSIDE_NODE } from "@hopline/api";
 import clsx from "clsx";
+import { Frame } from "../surface/frame";
 
 const LEVELS = {
   none: "bg-good-soft text-good",
@@ -45,7 +46,7 @@ export function NodeHeatmap({
   const what = `${caption}, from the node of the row to the node of the column`;
   const byPair = new Map(cells.map((cell) => [`${cell.sourceNode} ${cell.destinationNode}`, cell]));
   return (
-    <div className="overflow-x-auto rounded-lg border border-line bg-surface p-3">
+    <Frame className="overflow-x-auto! p-3">
       <p aria-hidden className="mb-1 text-xs text-muted">
         {what}
       </p>
@@ -107,7 +108,7 @@ export function NodeHeatmap({
           </li>
         ))}
       </ul>
-    </div>
+    </Frame>
   );
 }
 

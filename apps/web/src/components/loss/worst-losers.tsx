@@ -5,7 +5,7 @@ import type { TimeSpan } from "../../filters/time-span";
 import { formatBytes, formatCount } from "../../units/quantity";
 import { portText } from "../flows/port-text";
 import { pathHref } from "../path/path-link";
-import { type DataColumn, DataTable } from "../status/data-table";
+import { type DataColumn, DataTable } from "../surface/data-table";
 import { EdgeName } from "./edge-name";
 import { type LossFigures, lossDetail, lossLevel, lossWord } from "./loss-level";
 

@@ -16,13 +16,13 @@ import {
 } from "../../units/quantity";
 import { SeriesSection } from "../charts/series-section";
 import { SidePanel } from "../controls/side-panel";
-import { EntityIcon } from "../entity/entity-icon";
-import { kindName, qualifiedName } from "../entity/entity-name";
+import { qualifiedName } from "../entity/entity-name";
 import { flowsHref } from "../flows/flows-link";
 import { SegmentLatency } from "../loss/segment-latency";
+import { FigureGrid } from "../surface/figure-grid";
 import { ConformanceCounts } from "./conformance-counts";
 import { retransmittedShare } from "./edge-health";
-import { FigureGrid } from "./figure-grid";
+import { NodeTitle } from "./node-title";
 import { OutcomeBar } from "./outcome-bar";
 import { PortTable } from "./port-table";
 import { TopFlows } from "./top-flows";
@@ -54,9 +54,9 @@ export function EdgePanel({
       onClose={onClose}
       heading={
         <div className="flex items-center gap-2.5">
-          <EndTitle node={client} />
+          <NodeTitle node={client} />
           <ArrowRight size={16} aria-hidden className="shrink-0 text-faint" />
-          <EndTitle node={server} />
+          <NodeTitle node={server} />
         </div>
       }
     >
@@ -120,25 +120,5 @@ export function EdgePanel({
         </>
       ) : null}
     </SidePanel>
-  );
-}
-
-function EndTitle({ node }: { node: MapNode }) {
-  return (
-    <div className="min-w-0">
-      <p className="flex items-center gap-1.5 text-base font-semibold">
-        <span className="text-muted">
-          <EntityIcon kind={node.entity.kind} collapsed={node.collapsed} />
-        </span>
-        <span className="truncate">{node.entity.name}</span>
-      </p>
-      <p className="truncate text-2xs text-muted">
-        {node.collapsed
-          ? "Namespace"
-          : node.entity.namespace === ""
-            ? kindName(node.entity)
-            : `${node.entity.namespace} · ${kindName(node.entity)}`}
-      </p>
-    </div>
   );
 }

@@ -54,9 +54,8 @@ export const MapCard = memo(function MapCard({ data }: NodeProps<MapCardNode>) {
       <span className="min-w-0 flex-1">
         <span className="block truncate text-[15px] leading-5 font-semibold">{entity.name}</span>
         <span className="flex items-center gap-2 text-xs text-muted">
-          <span className="min-w-0 truncate">
-            {collapsed ? podText : [kindName(entity), podText].filter(Boolean).join(" · ")}
-          </span>
+          {collapsed ? null : <span className="min-w-0 truncate">{kindName(entity)}</span>}
+          {podText === "" ? null : <span className="shrink-0">{podText}</span>}
           <span className="ml-auto shrink-0" title="Bytes in and out per second">
             {formatByteRate(view.bytesPerSecond)}
           </span>

@@ -10,10 +10,10 @@ import { formatByteRate, formatBytes, formatCount } from "../../units/quantity";
 import { SeriesSection } from "../charts/series-section";
 import { Button } from "../controls/button";
 import { SidePanel } from "../controls/side-panel";
-import { EntityIcon } from "../entity/entity-icon";
-import { kindName, nameOfId, qualifiedName } from "../entity/entity-name";
+import { nameOfId, qualifiedName } from "../entity/entity-name";
+import { FigureGrid } from "../surface/figure-grid";
 import { edgeHealth, HEALTH_TEXT } from "./edge-health";
-import { FigureGrid } from "./figure-grid";
+import { NodeTitle } from "./node-title";
 import { TopFlows } from "./top-flows";
 
 /** One workload, node, address or collapsed namespace: whom it talks to, and how much. */
@@ -50,15 +50,7 @@ export function NodePanel({
       onClose={onClose}
       heading={
         <div className="min-w-0">
-          <p className="flex items-center gap-2 text-base font-semibold">
-            <span className="text-muted">
-              <EntityIcon kind={node.entity.kind} collapsed={node.collapsed} />
-            </span>
-            <span className="truncate">{node.entity.name}</span>
-          </p>
-          <p className="truncate text-2xs text-muted">
-            {node.collapsed ? "Namespace" : [namespace, kindName(node.entity)].filter(Boolean).join(" · ")}
-          </p>
+          <NodeTitle node={node} />
           <div className="mt-2 flex gap-2">
             {node.collapsed ? (
               <Button onClick={() => onExpand(namespace)}>
@@ -77,7 +69,10 @@ export function NodePanel({
         figures={[
           { name: "In", value: formatByteRate(node.bytesIn / seconds), detail: formatBytes(node.bytesIn) },
           { name: "Out", value: formatByteRate(node.bytesOut / seconds), detail: formatBytes(node.bytesOut) },
-          { name: "Pods", value: node.pods === 0 ? "–" : formatCount(node.pods), detail: "seen talking" },
+          // What lies outside the cluster has none.
+          ...(node.pods === 0
+            ? []
+            : [{ name: "Pods", value: formatCount(node.pods), detail: "seen talking" }]),
         ]}
       />
       <Neighbours

@@ -8,8 +8,9 @@ import { browserCollector } from "../../collector/browser-collector";
 import { topFlowsQuestion } from "../../collector/questions";
 import type { ConnectionFilter } from "../../filters/connection-filter";
 import type { TimeSpan } from "../../filters/time-span";
-import { formatBytes, formatCount } from "../../units/quantity";
+import { formatCount } from "../../units/quantity";
 import { Skeleton } from "../feedback/skeleton";
+import { bytesText } from "../flows/bytes-text";
 import { flowsHref } from "../flows/flows-link";
 import { OutcomeBadge } from "../flows/outcome-badge";
 import { portText } from "../flows/port-text";
@@ -62,7 +63,7 @@ export function TopFlows({ filter, span }: { filter: ConnectionFilter; span: Tim
                   <ClockText timeMs={connection.lastSeen} />
                   <span className="truncate">{portText(connection)}</span>
                   <span>
-                    {formatBytes(connection.forward.bytes)} → {formatBytes(connection.reply.bytes)} ←
+                    {bytesText(connection, "forward")} → {bytesText(connection, "reply")} ←
                   </span>
                   <span className="ml-auto">
                     <OutcomeBadge outcome={connection.outcome} />

@@ -1,5 +1,5 @@
 import type { PathSegment } from "@hopline/api";
-import { formatBytes, formatShare } from "../../units/quantity";
+import { formatBytes, formatExactCount, formatShare } from "../../units/quantity";
 
 export interface LossText {
   readonly text: string;
@@ -14,9 +14,9 @@ export function lossText({ loss }: Pick<PathSegment, "loss">): LossText {
   const { payload, empty, why, basis, missingPayloadBytes, leftOutWindows } = loss;
   const figure = payload ?? empty;
   if (figure === null) {
-    const missing = missingPayloadBytes > 0 ? `; ${formatBytes(missingPayloadBytes)} fewer came out` : "";
     const reasons = why.map(({ text }) => text).join(", ") || "nothing was measured";
-    return { text: "Loss unknown", detail: `${reasons}${missing}`, level: "unknown" };
+    if (missingPayloadBytes <= 0) return { text: "Loss unknown", detail: reasons, level: "unknown" };
+    return { text: `${formatBytes(missingPayloadBytes)} fewer came out`, detail: reasons, level: "some" };
   }
   const details = [`95 % interval ${formatShare(figure.low)} to ${formatShare(figure.high)}`];
   if (payload === null) details.push("of packets without payload");
@@ -27,4 +27,17 @@ export function lossText({ loss }: Pick<PathSegment, "loss">): LossText {
     detail: details.join("; "),
     level: figure.low > 0 ? "some" : "none",
   };
+}
+
+/** Where a connection that came through lost something, in a sentence; undefined where nothing is known to be lost. */
+export function lossSentence(segment: PathSegment, to: "client" | "server"): string | undefined {
+  const { kind, fromNode, toNode, loss } = segment;
+  if (loss.basis === "single-ended" || lossText(segment).level !== "some") return undefined;
+  const where =
+    kind === "wire" ? `on the wire from ${fromNode} to ${toNode}` : `inside ${fromNode}, the ${kind}`;
+  const what =
+    loss.missingPayloadBytes > 0
+      ? `${formatBytes(loss.missingPayloadBytes)} of ${formatBytes(loss.sentPayloadBytes)} payload`
+      : `${formatExactCount(loss.missingEmptyPackets)} of ${formatExactCount(loss.sentEmptyPackets)} packets without payload`;
+  return `${what} to the ${to} went missing ${where}.`;
 }

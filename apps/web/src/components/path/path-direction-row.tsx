@@ -2,6 +2,7 @@ import {
   type BrokenPlace,
   type LatencyCell,
   type PathDirection,
+  type PathHop,
   type PathSegment,
   usualLatency,
 } from "@hopline/api";
@@ -47,26 +48,47 @@ export function PathDirectionRow({
       {hops.length === 0 ? (
         <p className="mt-2 text-xs text-muted">No hop of this direction is known.</p>
       ) : (
-        <div className="mt-2 flex flex-col gap-1 overflow-x-auto pb-1 lg:flex-row lg:items-stretch">
+        <div className="mt-2 flex flex-col gap-1 lg:flex-row lg:flex-wrap lg:items-stretch lg:gap-y-3">
           {first === undefined ? null : (
             <PathSegmentLink segment={first} broken={false} usual={usualOf(first)} />
           )}
-          {hops.map((hop, index) => {
-            const isLast = index === hops.length - 1;
-            const segment = segments.find(({ to }) => to === (isLast ? null : index + 1));
-            const breaks = broken?.lastSeen === index;
-            return (
-              <Fragment key={`${hop.node} ${hop.role} ${hop.crossing}`}>
-                <PathHopCard hop={hop} />
-                {!isLast || segment !== undefined || breaks ? (
-                  <PathSegmentLink segment={segment} broken={breaks} usual={usualOf(segment)} />
-                ) : null}
-              </Fragment>
-            );
-          })}
+          {stretchesOf(hops).map((stretch) => (
+            // What one node has of the way stays on one line.
+            <div key={stretch[0]?.index} className="contents lg:flex lg:flex-1 lg:items-stretch lg:gap-1">
+              {stretch.map(({ hop, index }) => {
+                const isLast = index === hops.length - 1;
+                const segment = segments.find(({ to }) => to === (isLast ? null : index + 1));
+                const breaks = broken?.lastSeen === index;
+                return (
+                  <Fragment key={`${hop.node} ${hop.role} ${hop.crossing}`}>
+                    <PathHopCard hop={hop} />
+                    {!isLast || segment !== undefined || breaks ? (
+                      <PathSegmentLink segment={segment} broken={breaks} usual={usualOf(segment)} />
+                    ) : null}
+                  </Fragment>
+                );
+              })}
+            </div>
+          ))}
         </div>
       )}
       <PathWaterfall path={path} receiver={receiver} />
     </section>
   );
+}
+
+interface PlacedHop {
+  readonly hop: PathHop;
+  readonly index: number;
+}
+
+/** The hops, those of one node in a row together. */
+function stretchesOf(hops: readonly PathHop[]): PlacedHop[][] {
+  const stretches: PlacedHop[][] = [];
+  for (const [index, hop] of hops.entries()) {
+    const last = stretches.at(-1);
+    if (last?.[0]?.hop.node === hop.node) last.push({ hop, index });
+    else stretches.push([{ hop, index }]);
+  }
+  return stretches;
 }

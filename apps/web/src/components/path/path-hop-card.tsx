@@ -25,7 +25,7 @@ export function PathHopCard({ hop }: { hop: PathHop }) {
     <div
       data-hop={state}
       className={clsx(
-        "min-w-36 rounded-lg border px-3 py-2 text-xs shadow-card lg:flex-1",
+        "min-w-34 rounded-lg border px-3 py-2 text-xs shadow-card lg:flex-1",
         CARDS[state] ?? "border-dashed border-line-strong bg-surface",
       )}
     >
@@ -37,7 +37,7 @@ export function PathHopCard({ hop }: { hop: PathHop }) {
         <p className="truncate font-mono text-2xs text-muted">{interfaces.join(", ")}</p>
       )}
       {state === "seen" ? (
-        <dl className="mt-1.5 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 [&>dd]:text-right [&>dt]:text-muted">
+        <dl className="mt-1.5 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 [&>dd]:text-right [&>dd]:whitespace-nowrap [&>dt]:text-muted">
           <dt>Packets</dt>
           <dd>{formatExactCount(hop.packets)}</dd>
           <dt>Payload</dt>

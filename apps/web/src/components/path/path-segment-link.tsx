@@ -23,7 +23,8 @@ export function PathSegmentLink({
       data-segment={segment?.kind}
       data-broken={broken || undefined}
       className={clsx(
-        "flex min-w-28 items-start gap-2.5 px-2 py-1 text-2xs lg:flex-1 lg:flex-col lg:items-center lg:justify-center lg:gap-1 lg:px-1 lg:py-0 lg:text-center",
+        "flex items-start gap-2.5 px-2 py-1 text-2xs lg:flex-col lg:items-center lg:justify-center lg:gap-1 lg:px-1 lg:py-0 lg:text-center",
+        segment !== undefined || broken ? "min-w-28 lg:flex-1" : "lg:flex-none",
         broken ? "text-bad" : "text-muted",
       )}
     >
@@ -33,8 +34,12 @@ export function PathSegmentLink({
         {segment === undefined || loss === undefined ? null : (
           <>
             <p className="text-xs font-medium text-text">{segment.kind}</p>
-            <p className={clsx(loss.level === "some" && "font-medium text-warn")}>{loss.text}</p>
-            <p className="text-2xs text-muted">{loss.detail}</p>
+            {broken ? null : (
+              <>
+                <p className={clsx(loss.level === "some" && "font-medium text-warn")}>{loss.text}</p>
+                <p className="text-2xs text-muted">{loss.detail}</p>
+              </>
+            )}
             {cost === null ? null : (
               <p className={usual?.isSlow === true ? "font-medium text-warn" : "text-text"}>
                 +{formatMicroseconds(cost)}

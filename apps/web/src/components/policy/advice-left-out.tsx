@@ -1,8 +1,8 @@
 import type { AdviseAnswer } from "@hopline/api";
 import { formatExactCount } from "../../units/quantity";
 import { qualifiedName } from "../entity/entity-name";
-import { Card } from "../status/card";
-import { type DataColumn, DataTable } from "../status/data-table";
+import { Card } from "../surface/card";
+import { type DataColumn, DataTable } from "../surface/data-table";
 
 type LeftOut = AdviseAnswer["leftOut"][number];
 

@@ -7,7 +7,7 @@ import { ConformanceBadge } from "../flows/conformance-badge";
 import { flowsHref } from "../flows/flows-link";
 import { portText } from "../flows/port-text";
 import { pathHref } from "../path/path-link";
-import { Card } from "../status/card";
+import { Card } from "../surface/card";
 import { ClockText } from "../time/clock-text";
 
 const MOST_SHOWN = 10;

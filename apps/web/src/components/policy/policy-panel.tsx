@@ -16,7 +16,7 @@ import { formatExactCount } from "../../units/quantity";
 import { AUDIT_COUNTS } from "../audit/audit-counts";
 import { Button } from "../controls/button";
 import { SidePanel } from "../controls/side-panel";
-import { FigureGrid } from "../map/figure-grid";
+import { FigureGrid } from "../surface/figure-grid";
 import { ClockText } from "../time/clock-text";
 import { DenialList } from "./latest-denials";
 import { policyKey, policyTitle } from "./policy-key";

@@ -1,7 +1,7 @@
 import type { PolicyFigures } from "@hopline/api";
 import clsx from "clsx";
 import { formatExactCount } from "../../units/quantity";
-import { type DataColumn, DataTable } from "../status/data-table";
+import { type DataColumn, DataTable } from "../surface/data-table";
 import { ClockText } from "../time/clock-text";
 import { rulesText, unusedRules } from "./policy-counts";
 import { policyKey, policyTitle } from "./policy-key";

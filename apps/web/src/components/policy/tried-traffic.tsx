@@ -4,7 +4,7 @@ import { ClockText } from "../time/clock-text";
 
 /** Over what something was tried, and whether that was all. */
 export function TriedTraffic({ traffic }: { traffic: WhatIfAnswer["traffic"] }) {
-  const { range, connections, leftOutRows, unknownThen, changedNamespaces } = traffic;
+  const { range, connections, leftOutRows, unknownThen } = traffic;
   return (
     <p className="text-xs text-muted">
       Over {formatExactCount(connections)} connections from <ClockText timeMs={range.from} form="date" /> to{" "}
@@ -21,12 +21,6 @@ export function TriedTraffic({ traffic }: { traffic: WhatIfAnswer["traffic"] }) 
           {" "}
           Of {formatExactCount(unknownThen)} it is not known which labels an end had then: it was judged by
           those of now.
-        </span>
-      )}
-      {changedNamespaces.length === 0 ? null : (
-        <span className="font-medium text-warn">
-          {" "}
-          Labels of {changedNamespaces.join(", ")} have changed since; those of now were judged by.
         </span>
       )}
     </p>

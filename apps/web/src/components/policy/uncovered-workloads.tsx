@@ -1,10 +1,10 @@
 import { entityId, type UncoveredWorkload } from "@hopline/api";
-import { AuditEnd } from "../audit/audit-end";
-import { Card } from "../status/card";
-import { type DataColumn, DataTable } from "../status/data-table";
+import { EntityLines } from "../entity/entity-lines";
+import { Card } from "../surface/card";
+import { type DataColumn, DataTable } from "../surface/data-table";
 
 const COLUMNS: readonly DataColumn<UncoveredWorkload>[] = [
-  { name: "Workload", cell: ({ workload }) => <AuditEnd entity={workload} /> },
+  { name: "Workload", cell: ({ workload }) => <EntityLines entity={workload} wraps /> },
   { name: "Pods", numeric: true, cell: ({ pods }) => pods },
   { name: "Into it", cell: ({ ingress }) => <Cover covered={ingress} /> },
   { name: "Out of it", cell: ({ egress }) => <Cover covered={egress} /> },

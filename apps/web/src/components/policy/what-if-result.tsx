@@ -1,11 +1,11 @@
 "use client";
 
 import { policyNameText, type WhatIfAnswer, type WhatIfChange } from "@hopline/api";
-import clsx from "clsx";
 import { useState } from "react";
 import { formatExactCount } from "../../units/quantity";
 import { Segmented } from "../controls/segmented";
-import { Card } from "../status/card";
+import { Card } from "../surface/card";
+import { FramedFigures } from "../surface/figure-strip";
 import { PolicyProblems } from "./policy-problems";
 import { TriedTraffic } from "./tried-traffic";
 import { WhatIfGroups } from "./what-if-groups";
@@ -37,23 +37,14 @@ export function WhatIfResult({ answer }: { answer: WhatIfAnswer }) {
   return (
     <section aria-label="Result" className="space-y-3" data-what-if>
       <PolicyProblems problems={problems} missing={null} />
-      <div className="overflow-hidden rounded-lg border border-line bg-line shadow-card">
-        <dl className="grid grid-cols-2 gap-px sm:grid-cols-5">
-          {FIGURES.map(({ key, name, look }) => (
-            <div key={key} data-figure={key} className="bg-surface px-4 py-2.5 max-sm:last:col-span-2">
-              <dt className="text-2xs text-muted">{name}</dt>
-              <dd
-                className={clsx(
-                  "text-xl font-semibold tracking-tight",
-                  connections[key] === 0 ? "text-faint" : look,
-                )}
-              >
-                {formatExactCount(connections[key])}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </div>
+      <FramedFigures
+        label="Connections by what would become of them"
+        columns="sm:grid-cols-5"
+        figures={FIGURES.map(({ key, name, look }) => ({
+          ...{ name, value: formatExactCount(connections[key]) },
+          look: connections[key] === 0 ? "text-faint" : look,
+        }))}
+      />
       <div className="space-y-1 px-1">
         <TriedTraffic traffic={traffic} />
         <ul className="flex flex-wrap gap-x-4 text-xs">
@@ -61,7 +52,7 @@ export function WhatIfResult({ answer }: { answer: WhatIfAnswer }) {
             <li key={policyNameText(policy)}>
               <span className="font-medium">{policyNameText(policy)}</span>{" "}
               <span className={policy.pods === 0 ? "text-warn" : "text-muted"}>
-                {policy.change}, selects {formatExactCount(policy.pods)} pods
+                {policy.change}, selects {formatExactCount(policy.pods)} {policy.pods === 1 ? "pod" : "pods"}
               </span>
             </li>
           ))}

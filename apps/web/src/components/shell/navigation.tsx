@@ -33,7 +33,9 @@ function CarryingLinks() {
 
 function Links({ carried }: { carried: string }) {
   const path = usePathname();
-  const isCurrent = ({ href }: Page) => path === href || path.startsWith(`${href}/`);
+  // A path is one connection's, and connections are found on the flows page.
+  const here = path.startsWith("/path/") ? "/flows" : path;
+  const isCurrent = ({ href }: Page) => here === href || here.startsWith(`${href}/`);
   const hrefOf = ({ href }: Page) => (carried === "" ? href : `${href}?${carried}`);
   return (
     <>

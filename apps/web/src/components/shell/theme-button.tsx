@@ -2,7 +2,7 @@
 
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
-import { useSyncExternalStore } from "react";
+import { useHydrated } from "../controls/use-hydrated";
 
 const THEMES = [
   { value: "system", name: "System theme", icon: Monitor },
@@ -10,24 +10,13 @@ const THEMES = [
   { value: "dark", name: "Dark theme", icon: Moon },
 ] as const;
 
-const never = () => () => undefined;
-
 /** Steps through system, light and dark. The server does not know which was chosen, so it draws the first. */
 export function ThemeButton() {
   const { theme, setTheme } = useTheme();
-  const mounted = useSyncExternalStore(
-    never,
-    () => true,
-    () => false,
-  );
-  const index = mounted
-    ? Math.max(
-        0,
-        THEMES.findIndex(({ value }) => value === theme),
-      )
-    : 0;
+  const hydrated = useHydrated();
+  const index = hydrated ? THEMES.findIndex(({ value }) => value === theme) : 0;
   const current = THEMES[index] ?? THEMES[0];
-  const next = THEMES[(index + 1) % THEMES.length] ?? THEMES[0];
+  const next = THEMES[(THEMES.indexOf(current) + 1) % THEMES.length] ?? THEMES[0];
   const Icon = current.icon;
   return (
     <button

@@ -1,8 +1,8 @@
 import type { AgentStatus } from "@hopline/api";
 import { formatCount, formatDuration, formatExactCount, formatShare } from "../../units/quantity";
+import { Card } from "../surface/card";
+import { type DataColumn, DataTable } from "../surface/data-table";
 import { ClockText } from "../time/clock-text";
-import { Card } from "./card";
-import { type DataColumn, DataTable } from "./data-table";
 import { type StateLevel, StateWord } from "./state-word";
 
 const LEVELS: Record<AgentStatus["state"], StateLevel> = { live: "good", late: "warn", silent: "bad" };

@@ -1,6 +1,6 @@
 import type { Status } from "@hopline/api";
 import { formatCount, formatDuration } from "../../units/quantity";
-import { Card } from "./card";
+import { Card } from "../surface/card";
 
 /** What the collector took in since it started. */
 export function IngestCard({ status }: { status: Status }) {

@@ -1,7 +1,7 @@
 import type { Status } from "@hopline/api";
 import { formatBytes, formatCount } from "../../units/quantity";
-import { Card } from "./card";
-import { type DataColumn, DataTable } from "./data-table";
+import { Card } from "../surface/card";
+import { type DataColumn, DataTable } from "../surface/data-table";
 import { StateWord } from "./state-word";
 
 type Table = Status["store"]["tables"][number];

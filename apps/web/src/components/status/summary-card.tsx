@@ -5,8 +5,9 @@ import { spanText } from "../../filters/span-text";
 import type { TimeSpan } from "../../filters/time-span";
 import { formatCount, formatExactCount, formatShare } from "../../units/quantity";
 import { Skeleton } from "../feedback/skeleton";
+import { Card } from "../surface/card";
+import { FigureStrip } from "../surface/figure-strip";
 import { useTimeZone } from "../time/use-time-zone";
-import { Card } from "./card";
 
 const FIGURES: readonly {
   readonly name: string;
@@ -39,7 +40,7 @@ const FIGURES: readonly {
   },
   {
     ...{ name: "Both ends named", meaning: "Share of connections whose ends are both known." },
-    value: ({ namedShare }) => formatShare(namedShare),
+    value: ({ connections, namedShare }) => (connections === 0 ? "–" : formatShare(namedShare)),
   },
   {
     ...{ name: "Frames taken", meaning: "Frames that all agents took from their kernels." },
@@ -48,20 +49,27 @@ const FIGURES: readonly {
 ];
 
 /** The whole range in a few figures. */
-export function SummaryCard({ summary, span }: { summary: Summary | undefined; span: TimeSpan }) {
+export function SummaryCard({
+  summary,
+  failed,
+  span,
+}: {
+  summary: Summary | undefined;
+  /** No answer came, and the status itself may still have one. */
+  failed: boolean;
+  span: TimeSpan;
+}) {
   const zone = useTimeZone();
   return (
     <Card title="Traffic" aside={spanText(span, zone)}>
-      <dl className="grid grid-cols-2 gap-px bg-line sm:grid-cols-4 xl:grid-cols-8">
-        {FIGURES.map(({ name, meaning, value }) => (
-          <div key={name} title={meaning} className="bg-surface px-4 py-2.5">
-            <dt className="text-2xs text-muted">{name}</dt>
-            <dd className="text-xl font-semibold tracking-tight">
-              {summary === undefined ? <Skeleton className="mt-1 h-5 w-14" /> : value(summary)}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <FigureStrip
+        columns="sm:grid-cols-4 xl:grid-cols-8"
+        figures={FIGURES.map(({ name, meaning, value }) => ({
+          ...{ name, meaning },
+          value:
+            summary !== undefined ? value(summary) : failed ? "–" : <Skeleton className="mt-1 h-5 w-14" />,
+        }))}
+      />
     </Card>
   );
 }

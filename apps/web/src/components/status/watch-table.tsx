@@ -1,7 +1,7 @@
 import { isFollowing, type Status } from "@hopline/api";
 import { formatDuration, formatExactCount } from "../../units/quantity";
-import { Card } from "./card";
-import { type DataColumn, DataTable } from "./data-table";
+import { Card } from "../surface/card";
+import { type DataColumn, DataTable } from "../surface/data-table";
 import { StateWord } from "./state-word";
 
 type Watch = Status["watches"][number];

@@ -6,41 +6,41 @@ import { ListTree } from "lucide-react";
 import Link from "next/link";
 import { browserCollector } from "../../../collector/browser-collector";
 import { pathQuestion, usualLatencyQuestion } from "../../../collector/questions";
-import { ProblemBanner } from "../../../components/feedback/problem-banner";
-import { Skeleton } from "../../../components/feedback/skeleton";
-import { SpanPicker } from "../../../components/filters/span-picker";
+import { buttonClass } from "../../../components/controls/button";
+import { AnswerBody } from "../../../components/feedback/answer-body";
+import { AnswerProblem } from "../../../components/feedback/answer-problem";
+import { Loading } from "../../../components/feedback/loading";
+import { Toolbar } from "../../../components/filters/toolbar";
 import { flowsHref } from "../../../components/flows/flows-link";
 import { OutcomeBadge } from "../../../components/flows/outcome-badge";
 import { PathDirectionRow } from "../../../components/path/path-direction-row";
 import { PathFinding } from "../../../components/path/path-finding";
+import { PageColumn } from "../../../components/surface/page-column";
 import { useFilter } from "../../../filters/use-filter";
 
 /** The path page: one connection's hops from left to right, what the segments lose and cost, and where it breaks. */
 export function PathScreen({ id }: { id: string }) {
   const { filter, span, setSpan } = useFilter();
-  const { data, error, dataUpdatedAt } = useQuery(pathQuestion(browserCollector, id, span));
+  const answer = useQuery(pathQuestion(browserCollector, id, span));
   return (
     <>
-      <div className="flex shrink-0 items-center justify-between gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
-        <h1 className="text-lg font-semibold tracking-tight">Path</h1>
-        <div className="flex items-center gap-2">
-          <Link
-            href={flowsHref(filter, span, id)}
-            prefetch={false}
-            className="inline-flex h-8 items-center gap-1.5 rounded-md px-2 text-sm text-muted hover:bg-sunken hover:text-text"
-          >
+      <Toolbar
+        title="Path"
+        time={{ span, setSpan }}
+        actions={
+          <Link href={flowsHref(filter, span, id)} prefetch={false} className={buttonClass("quiet")}>
             <ListTree size={15} aria-hidden />
             Ledger
           </Link>
-          <SpanPicker span={span} onChange={setSpan} />
-        </div>
-      </div>
-      {error === null ? null : (
-        <ProblemBanner error={error} dataFromMs={data === undefined ? undefined : dataUpdatedAt} />
-      )}
-      <div className={`min-h-0 flex-1 overflow-auto ${error === null ? "" : "stale"}`}>
-        {data === undefined ? error === null ? <PathSkeleton /> : null : <PathBody path={data} />}
-      </div>
+        }
+      />
+      <AnswerProblem answer={answer} />
+      <AnswerBody
+        answer={answer}
+        loading={<Loading text="Loading the path…" heights={["h-12", "h-44", "h-44"]} />}
+      >
+        {(path) => <PathBody path={path} />}
+      </AnswerBody>
     </>
   );
 }
@@ -51,7 +51,7 @@ function PathBody({ path }: { path: ConnectionPath }) {
   const usual = useUsualLatency(path);
   const brokenIn = (direction: "forward" | "reply") => (broken?.direction === direction ? broken : null);
   return (
-    <div data-path={connection.id} className="mx-auto max-w-[1400px] space-y-3 p-3 sm:p-4">
+    <PageColumn wide data-path={connection.id}>
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <p className="text-base font-semibold [overflow-wrap:anywhere]">
           {endName(client)} to {endName(server)}
@@ -63,7 +63,7 @@ function PathBody({ path }: { path: ConnectionPath }) {
           {translation.includes("nat") ? `, translated by ${translation}` : ""}
         </p>
       </div>
-      <PathFinding broken={broken} icmpError={connection.icmpError} />
+      <PathFinding path={path} />
       <PathDirectionRow
         name="To the server"
         sender={endName(client)}
@@ -85,7 +85,7 @@ function PathBody({ path }: { path: ConnectionPath }) {
         latency is the difference of the two hops&apos; round trips, so the nodes&apos; clocks do not matter.
         What is usual is what other connections between the two nodes measured in the hour before this one.
       </p>
-    </div>
+    </PageColumn>
   );
 }
 
@@ -99,15 +99,4 @@ function useUsualLatency({ connection, forward }: ConnectionPath): readonly Late
 
 function endName({ entity, pod }: End): string {
   return entity.namespace === "" ? entity.name : `${entity.namespace}/${pod === "" ? entity.name : pod}`;
-}
-
-function PathSkeleton() {
-  return (
-    <div role="status" aria-busy="true" className="mx-auto max-w-[1400px] space-y-3 p-3 sm:p-4">
-      <span className="sr-only">Loading the path…</span>
-      <Skeleton className="h-12 w-full rounded-lg" />
-      <Skeleton className="h-44 w-full rounded-lg" />
-      <Skeleton className="h-44 w-full rounded-lg" />
-    </div>
-  );
 }

@@ -15,30 +15,25 @@ type CompiledPeer =
   | { readonly kind: "nodes"; readonly nodes: CompiledSelector }
   | { readonly kind: "domains" };
 
-/** Which elements of all rules' `from` and `to` match one side of a connection; by their numbers in {@link CompiledPeers}. */
-export class PeerMatches {
-  /** Those that match for sure: one bit each. */
-  bits = new Int32Array(0);
-  /** Those of which that can't be said, and why; undefined where there are none. */
-  doubts: Map<number, Doubt> | undefined;
-  /** How many have been asked. */
-  asked = 0;
-
-  has(number: number): boolean {
-    return (this.bits[number >>> 5]! & (1 << (number & 31))) !== 0;
-  }
-}
-
 /** Numbers the elements of all rules' `from` and `to`: those that are written alike have one number. */
 export class CompiledPeers {
   readonly #selections: SelectionTable;
   readonly #atoms: AddressAtoms;
   readonly #peers: CompiledPeer[] = [];
   readonly #numbers = new Map<CompiledSelection | CompiledSelector | string, number>();
+  /** Pods of one namespace, by its name; the numbers grow. */
+  readonly #ofNamespace = new Map<string, number[]>();
+  /** All others. */
+  readonly #ofAnywhere: number[] = [];
 
   constructor(selections: SelectionTable, atoms: AddressAtoms) {
     this.#selections = selections;
     this.#atoms = atoms;
+  }
+
+  /** How many numbers there are; the first is 0. */
+  get count(): number {
+    return this.#peers.length;
   }
 
   /** `ownNamespace` is the policy's, for a selection that names no namespaces. */
@@ -66,37 +61,39 @@ export class CompiledPeers {
     }
   }
 
-  /** Asks what has not been asked yet. */
-  complete(matches: PeerMatches, side: PeerTraits): void {
-    const count = this.#peers.length;
-    if (matches.asked === count) return;
-    const words = (count + 31) >>> 5;
-    if (words > matches.bits.length) {
-      const longer = new Int32Array(words);
-      longer.set(matches.bits);
-      matches.bits = longer;
-    }
-    for (let number = matches.asked; number < count; number++) {
-      const match = matchPeer(this.#peers[number]!, side);
-      if (match === false) continue;
-      if (match === true) {
-        matches.bits[number >>> 5]! |= 1 << (number & 31);
-        continue;
+  /** Tells of all from the number `first` on that match a side of a connection, or may. */
+  matching(side: PeerTraits, first: number, tell: (number: number, match: true | Doubt) => void): void {
+    const near = side.podClass === undefined ? undefined : this.#ofNamespace.get(side.podClass.namespace);
+    for (const numbers of near === undefined ? [this.#ofAnywhere] : [this.#ofAnywhere, near]) {
+      for (let at = numbers.length - 1; at >= 0 && numbers[at]! >= first; at--) {
+        const number = numbers[at]!;
+        const match = matchPeer(this.#peers[number]!, side);
+        if (match !== false) tell(number, match);
       }
-      matches.doubts ??= new Map();
-      matches.doubts.set(number, match);
     }
-    matches.asked = count;
   }
 
   #number(key: CompiledSelection | CompiledSelector | string, compile: () => CompiledPeer): number {
     let number = this.#numbers.get(key);
     if (number === undefined) {
+      const peer = compile();
       number = this.#peers.length;
-      this.#peers.push(compile());
+      this.#peers.push(peer);
       this.#numbers.set(key, number);
+      this.#shelfOf(peer).push(number);
     }
     return number;
+  }
+
+  #shelfOf(peer: CompiledPeer): number[] {
+    const namespace = peer.kind === "pods" ? peer.selection.namespace : undefined;
+    if (namespace === undefined) return this.#ofAnywhere;
+    let shelf = this.#ofNamespace.get(namespace);
+    if (shelf === undefined) {
+      shelf = [];
+      this.#ofNamespace.set(namespace, shelf);
+    }
+    return shelf;
   }
 }
 
