@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { Fault } from "@hopline/fault";
+import { LARGEST_CAPACITY } from "@hopline/flow";
 import { dataDirSchema, logFormatSchema, logLevelSchema, type SettingSource } from "@hopline/process";
 import { ROLES, type Role } from "@hopline/topology";
 import { z } from "zod";
@@ -87,7 +88,7 @@ export const settingsSchema = z.object({
     .transform((size) => size * 1024),
   snapLength: wholeNumber(64, 65_535).default(192),
   cpuBudget: wholeNumber(1, 100).default(50),
-  flowTable: wholeNumber(1024, 16_777_216).default(262_144),
+  flowTable: wholeNumber(1024, LARGEST_CAPACITY).default(262_144),
   clockOffset: z.coerce
     .number({ error: "it takes a number of seconds" })
     .min(-3600, "it takes at least -3600")
@@ -219,7 +220,7 @@ export const settingSources: Readonly<Record<keyof z.input<typeof settingsSchema
   flowTable: {
     flag: "flow-table",
     env: "HOPLINE_FLOW_TABLE",
-    about: "connections x interfaces held; default 262144",
+    about: "connections x interfaces held, up to 2097152; default 262144",
   },
   clockOffset: {
     flag: "clock-offset",

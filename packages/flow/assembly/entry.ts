@@ -5,7 +5,7 @@
  * directions, so that a packet costs two lines. What is needed once a row, or after loss, is in two cold groups elsewhere.
  */
 
-/** Something of 64 bytes, at the beginning of a cache line. */
+/** The key line: what an entry is found by, and the state of both directions. */
 @unmanaged
 export class Entry {
   /** The lesser address first (canonical order, see flow-key.ts). */
@@ -184,6 +184,7 @@ let freedCount: i32 = 0;
 
 /** Memory for `capacity` entries, all zero. Pages that no entry has used yet take none: the kernel gives them when they are touched. */
 export function reserveEntries(capacity: i32): void {
+  if (GROUP_BYTES !== ENTRY_BYTES) ERROR("coldOf takes a cold group for as long as an entry");
   hot = alignToLine(heap.alloc(<usize>capacity * ENTRY_BYTES + LINE_BYTES));
   cold = alignToLine(heap.alloc(<usize>capacity * 2 * GROUP_BYTES + LINE_BYTES));
   freed = heap.alloc((<usize>capacity) << 2);
@@ -236,7 +237,7 @@ export function lineOf(entry: Entry, direction: i32): DirectionLine {
 }
 
 export function coldOf(entry: Entry, direction: i32): ColdGroup {
-  // A cold group is as long as an entry: two of them lie twice as far from the beginning.
+  // A cold group is as long as an entry (reserveEntries checks): two of them lie twice as far from the beginning.
   return changetype<ColdGroup>(
     cold + ((changetype<usize>(entry) - hot) << 1) + <usize>direction * GROUP_BYTES,
   );

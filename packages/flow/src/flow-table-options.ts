@@ -1,7 +1,13 @@
 import type { IsSampled } from "./row-sampling.js";
 
+/** WebAssembly's memory ends at 4 GiB, and one piece of it at one. */
+export const LARGEST_CAPACITY = 1 << 21;
+
 export interface FlowTableOptions {
-  /** Connections × interfaces that the table holds. Default 262,144 (576 bytes each, taken when first used). */
+  /**
+   * Connections × interfaces that the table holds, up to {@link LARGEST_CAPACITY}. Default 262,144 (576 bytes each, taken when first
+   * used).
+   */
   capacity?: number;
   /** How long a TCP connection stays after it has closed, for stragglers. Default 5,000. */
   closedLingerMs?: number;

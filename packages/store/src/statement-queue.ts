@@ -34,7 +34,14 @@ export class StatementQueue {
 
   #add<Result>(dueMs: number, statement: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const begin = () => statement().then(resolve, reject);
+      // Never rejects, whatever the statement does: the next one's turn depends on it.
+      const begin = async () => {
+        try {
+          resolve(await statement());
+        } catch (thrown) {
+          reject(thrown);
+        }
+      };
       const before = this.#waiting.findIndex((other) => other.dueMs > dueMs);
       this.#waiting.splice(before === -1 ? this.#waiting.length : before, 0, { dueMs, begin });
       if (!this.#running) void this.#run();
