@@ -130,7 +130,8 @@ describe("a watch of the lab's API", () => {
     };
     const restarted = lab.api.restart(200);
     lab.store.remove("v1", "Pod", "shop", "web-0");
-    const startTime = new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+    // Late enough that it is known before, on a slow machine too: an end that is seen after it would stand.
+    const startTime = new Date(Math.floor(Date.now() / 1000) * 1000 + 3000);
     const heir = pod("heir", "10.244.1.2");
     lab.store.apply({ ...heir, status: { ...heir.status, startTime: startTime.toISOString() } });
     await restarted;

@@ -14,7 +14,7 @@ import {
 import { EntryRing } from "./entry-ring";
 import { Packet } from "./packet";
 
-/** Which entries end: those that have closed, those that are idle, and whom a full table evicts. Ending them is the table's. */
+/* Which entries end: those that have closed, those that are idle, and whom a full table evicts. Ending them is the table's. */
 
 /** Entries that a full table compares to find the longest idle one. */
 const EVICTION_CANDIDATES: i32 = 32;

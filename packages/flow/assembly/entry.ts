@@ -1,4 +1,4 @@
-/**
+/*
  * How an entry of the flow table lies in memory: one entry a connection at one interface.
  *
  * What each packet touches are three lines of 64 bytes (of the processor's cache), one for the key and one for each of the two

@@ -1,6 +1,6 @@
 import { Packet } from "./packet";
 
-/**
+/*
  * What a flow-table entry is found by: addresses, ports, protocol, interface, phase; and its hash.
  *
  * Canonical order: the lesser of the two (address, port) pairs first, so that a flow and its reply have the same key.

@@ -55,16 +55,19 @@ export class PcapReader implements CaptureReader {
   fill(rows: FrameRows, untilUs: number): Stop {
     if (this.damage !== undefined) return "damaged";
     const window = this.#window;
-    const { view } = window;
+    const { view, end } = window;
     const littleEndian = this.#littleEndian;
+    const fractionsPerUs = this.#fractionsPerUs;
+    const linkType = this.#linkType;
+    const { capacity, offsets, capturedLengths, wireLengths, timesUs, interfaceIndexes, directions } = rows;
     rows.bytes = window.bytes;
     rows.view = view;
-    rows.linkType = this.#linkType;
+    rows.linkType = linkType;
     let row = rows.count;
     let position = window.position;
     let stop: Stop = "full";
-    while (row < rows.capacity) {
-      if (position + RECORD_HEADER_BYTES > window.end) {
+    while (row < capacity) {
+      if (position + RECORD_HEADER_BYTES > end) {
         this.needed = RECORD_HEADER_BYTES;
         stop = "more";
         break;
@@ -82,24 +85,24 @@ export class PcapReader implements CaptureReader {
       }
       const timeUs =
         view.getUint32(position, littleEndian) * 1e6 +
-        view.getUint32(position + 4, littleEndian) / this.#fractionsPerUs;
+        view.getUint32(position + 4, littleEndian) / fractionsPerUs;
       if (timeUs > untilUs) {
         this.nextTimeUs = timeUs;
         stop = "later";
         break;
       }
       const frame = position + RECORD_HEADER_BYTES;
-      if (frame + captured > window.end) {
+      if (frame + captured > end) {
         this.needed = RECORD_HEADER_BYTES + captured;
         stop = "more";
         break;
       }
-      rows.offsets[row] = frame;
-      rows.capturedLengths[row] = captured;
-      rows.wireLengths[row] = Math.max(captured, view.getUint32(position + 12, littleEndian));
-      rows.timesUs[row] = timeUs;
-      rows.interfaceIndexes[row] = 0;
-      rows.directions[row] = cookedDirection(this.#linkType, view, frame, captured);
+      offsets[row] = frame;
+      capturedLengths[row] = captured;
+      wireLengths[row] = Math.max(captured, view.getUint32(position + 12, littleEndian));
+      timesUs[row] = timeUs;
+      interfaceIndexes[row] = 0;
+      directions[row] = cookedDirection(linkType, view, frame, captured);
       row++;
       position = frame + captured;
     }
