@@ -1,3 +1,4 @@
+import { DIRECTION_UNKNOWN } from "../../packet/src/directions";
 import { Packet } from "./packet";
 
 /*
@@ -14,7 +15,6 @@ import { Packet } from "./packet";
 
 /** In `protocolPhase`: the addresses are not both IPv4, so that their upper words must be compared too. */
 export const WIDE: i32 = 1 << 16;
-export const DIRECTION_UNKNOWN: i32 = 2;
 const MAPPED: i32 = 0xffff;
 
 let seed: i32 = 0;

@@ -1,3 +1,4 @@
+import { LONGEST_FRAME_BYTES } from "../../packet/src/longest-frame";
 import { decodeCommon } from "./common-frame";
 import { touchEntries } from "./flow-index";
 import { setFlowKey } from "./flow-key";
@@ -11,8 +12,6 @@ export const FRAME_BYTES: i32 = 1 << 20;
 
 /** Frames that are decoded before they are counted: enough to be worth it, few enough to stay in the cache. */
 const BATCH_FRAMES: i32 = 64;
-/** Above every real frame (GSO: 512 KiB); a file that claims more is not believed. */
-const LONGEST_FRAME_BYTES: i32 = 0x1000000;
 /** Interfaces above this one are never ignored. */
 export const IGNORABLE_INTERFACES: i32 = 1 << 20;
 

@@ -1,3 +1,4 @@
+import { DIRECTION_UNKNOWN } from "../../packet/src/directions";
 import {
   INITIATOR_DESTINATION,
   INITIATOR_SOURCE,
@@ -26,7 +27,6 @@ import {
   TCP_FLAGS_MASK,
   VLAN_SHIFT,
 } from "./entry";
-import { DIRECTION_UNKNOWN } from "./flow-key";
 import * as columns from "./row-columns";
 
 /** Has the rows taken, all of them: the host copies the columns. */

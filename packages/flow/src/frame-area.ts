@@ -1,18 +1,8 @@
 import type { CompiledTable } from "./compiled-table.js";
 import type { FrameColumns } from "./frame-columns.js";
 
-/** Arrays for a source of frames to fill: the bytes, and columns of one length as {@link FrameColumns} says. */
-export interface FrameMemory {
-  readonly bytes: Uint8Array;
-  readonly offsets: Uint32Array;
-  readonly capturedLengths: Uint32Array;
-  readonly wireLengths: Uint32Array;
-  readonly timesUs: Float64Array;
-  readonly interfaceIndexes: Int32Array;
-  readonly directions: Uint8Array;
-  readonly vlanTags: Int32Array;
-  readonly gsoSizes: Uint16Array;
-}
+/** Arrays for a source of frames to fill: the bytes, and columns of one length. */
+export type FrameMemory = { readonly bytes: Uint8Array } & Omit<FrameColumns, "view" | "count" | "linkType">;
 
 /** The part of the compiled table's memory in which frames lie to be counted: put there by their source, or copied there. */
 export class FrameArea {

@@ -1,9 +1,10 @@
 import type { DecodedPacket } from "./decoded-packet.js";
 import { type EncapsulationPorts, encapsulationsByPort } from "./encapsulation-ports.js";
 import { LayerDecoder } from "./layer-decoder.js";
+import { LONGEST_FRAME_BYTES as LONGEST } from "./longest-frame.js";
 
-/** Above every real frame (GSO: 512 KiB); a file that claims more must not push offsets out of 31 bits. */
-const LONGEST_FRAME_BYTES = 0x1000000;
+// Own copy: see status.ts.
+const LONGEST_FRAME_BYTES = LONGEST;
 
 export interface FrameDecoderOptions extends EncapsulationPorts {}
 
